@@ -151,6 +151,16 @@ void Settings::secret(std::string name, std::string& into, std::size_t least_byt
 
 void Settings::required(std::string example) { settings_.back().example = std::move(example); }
 
+void Settings::check(Accept further) {
+  settings_.back().accept = [first = std::move(settings_.back().accept), then = std::move(further)](
+                                const std::string& given) {
+    auto allowed = first(given);
+    return allowed ? allowed : then(given);
+  };
+}
+
+void Settings::confidential() { settings_.back().confidential = true; }
+
 std::string Settings::label(const Setting& setting) const {
   return setting.secret ? setting.variable + "[_FILE] (--" + setting.name + "-file)"
                         : setting.variable + " (--" + setting.name + ")";
@@ -169,7 +179,8 @@ void Settings::take(const Setting& setting, const std::optional<std::string>& fl
     throw BadSetting(label(setting) + ": not given; allowed: " + setting.example);
   }
   if (const auto allowed = setting.accept(*given)) {
-    const std::string shown = setting.secret ? std::to_string(given->size()) + " bytes" : "\"" + *given + "\"";
+    const bool hidden = setting.secret || setting.confidential;
+    const std::string shown = hidden ? std::to_string(given->size()) + " bytes" : "\"" + *given + "\"";
     throw BadSetting(label(setting) + ": given " + shown + "; allowed: " + *allowed);
   }
 }

@@ -46,8 +46,10 @@ class Settings {
                         std::int64_t most, std::string meaning);
   void secret(std::string name, std::string& into, std::size_t least_bytes, std::string meaning);
 
-  // Marks the setting declared last: without it the program cannot run.
-  void required(std::string example);
+  // These three say more of the setting declared last.
+  void required(std::string example);  // without it the program cannot run
+  void check(Accept further);          // a condition on what was accepted
+  void confidential();                 // what was given (a URL with a password in it) is not shown in an error
 
   enum class Outcome { run, done };  // done: --help or --version was answered on standard output
   Outcome parse(int argc, const char* const* argv);
@@ -60,6 +62,7 @@ class Settings {
     std::string shown_default;
     std::string example;  // not empty: required
     bool secret = false;
+    bool confidential = false;
     Accept accept;
   };
 
