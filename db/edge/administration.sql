@@ -1,0 +1,107 @@
+-- Settings, grants, renewal and removal.
+
+-- bell             false: never NOTIFY (edges then poll; needed for PREPARE TRANSACTION)
+-- journal_max_age  how long the journal waits for a consumer that holds it back
+-- journal_max_mb   how large it may grow
+create or replace function edge.configure(bell boolean default null, journal_max_age interval default null, journal_max_mb int default null)
+returns void language plpgsql set search_path = '' as $$
+begin
+  if journal_max_age < '1 minute' or journal_max_mb < 1 then
+    perform edge.complain('the journal must hold at least one minute and one MB', 'Give journal_max_age and journal_max_mb larger.');
+  end if;
+  update edge.settings s set
+    bell = coalesce(configure.bell, s.bell),
+    journal_max_age = coalesce(configure.journal_max_age, s.journal_max_age),
+    journal_max_mb = coalesce(configure.journal_max_mb, s.journal_max_mb);
+end $$;
+
+-- Lets a role pull, and read all sources published now or later. (LISTEN needs no grant.)
+create or replace function edge.grant_edge(role name) returns void
+language plpgsql set search_path = '' as $$
+begin
+  insert into edge.reader values (role) on conflict do nothing;
+  execute format('grant usage on schema edge to %I', role);
+  execute format('grant execute on function edge.pull(pg_snapshot, uuid, jsonb), edge.acknowledge(text, pg_snapshot, int), '
+              || 'edge.release(text), edge.renew_marker() to %I', role);
+  perform edge.grant_sources();
+end $$;
+
+-- SELECT on every source for every reader; and none by us on what is a source no more.
+create or replace function edge.grant_sources() returns void
+language plpgsql set search_path = '' as $$
+declare
+  r record;
+begin
+  for r in
+    select e.role, s.source from edge.reader e, (select distinct source from edge.resource) as s
+    where not has_table_privilege(e.role, s.source, 'select') order by 1, 2
+  loop
+    if not pg_has_role(current_user, (select relowner from pg_catalog.pg_class where oid = r.source), 'usage') then
+      raise warning 'edge: % may not read %, and only its owner can grant that', r.role, r.source
+        using hint = format('GRANT SELECT ON %s TO %I;', r.source, r.role);
+      continue;
+    end if;
+    execute format('grant select on %s to %I', r.source, r.role);
+    insert into edge.granted values (r.role, r.source) on conflict do nothing;
+  end loop;
+  for r in
+    select g.role, g.source from edge.granted g
+    where not exists (select from edge.resource p where p.source = g.source) order by 1, 2
+  loop
+    perform edge.revoke_source(r.role, r.source);
+  end loop;
+end $$;
+
+create or replace function edge.revoke_source(role name, source regclass) returns void
+language plpgsql set search_path = '' as $$
+begin
+  if exists (select from pg_catalog.pg_class c, pg_catalog.pg_roles r where c.oid = source and r.rolname = role) then
+    execute format('revoke select on %s from %I', source, role);
+  end if;
+  delete from edge.granted g where g.role = revoke_source.role and g.source = revoke_source.source;
+end $$;
+
+-- Compiles every publication anew, as after an upgrade of these functions. Revisions
+-- change only where what was compiled did. One that can not be published any more
+-- stays as it was, with a warning.
+create or replace function edge.renew() returns text
+language plpgsql set search_path = '' as $$
+declare
+  f record; r record;
+  renewed int := 0;
+begin
+  for f in select p.oid::regprocedure as signature from pg_catalog.pg_proc p
+           join pg_catalog.pg_namespace n on n.oid = p.pronamespace where n.nspname = 'edge' loop
+    perform edge.own_function(f.signature::text);
+  end loop;
+  perform edge.renew_marker();
+  for f in select role from edge.reader where exists (select from pg_catalog.pg_roles where rolname = role) loop
+    perform edge.grant_edge(f.role);
+  end loop;
+  for r in select name, source, arguments as a from edge.resource order by name loop
+    begin
+      perform edge.publish_source(r.name, r.source, r.a->>'key', r.a->>'sort',
+        array(select jsonb_array_elements_text(r.a->'filters')), (r.a->>'default_limit')::int, (r.a->>'max_limit')::int, r.a->>'owner');
+      renewed := renewed + 1;
+    exception when others then
+      raise warning 'edge: % stays as it was published: %', r.name, sqlerrm
+        using hint = 'Mend its view and publish it again, or SELECT edge.unpublish(...).';
+    end;
+  end loop;
+  return format('edge is installed, %s resources renewed', renewed);
+end $$;
+
+-- Removes everything that was ever made here: triggers, grants, functions, tables, schema.
+create or replace function edge.uninstall() returns void
+language plpgsql set search_path = '' as $$
+declare
+  r record;
+begin
+  for r in select role, source from edge.granted loop
+    perform edge.revoke_source(r.role, r.source);
+  end loop;
+  for r in select c.oid::regclass as relation from edge.captured t join pg_catalog.pg_class c on c.oid = t.relation loop
+    perform edge.release_table(r.relation);
+  end loop;
+  drop schema edge cascade;
+end $$;

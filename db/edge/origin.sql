@@ -1,0 +1,163 @@
+-- Traces a column of a block down to the table columns it comes from.
+--
+-- An origin is {"instance", "column", "form", "path"}: `form` is the expression
+-- around the column with %s in its place; `path` the [block, item] pairs passed.
+-- A column of a set operation has one origin per branch. Null: no plain column.
+--
+-- into = false  What are the values of this column? (A row known to matter tells
+--               its columns to the next table.)
+-- into = true   May a condition on this column be moved down to the table? Only
+--               where no LIMIT, window or grouping set would see fewer rows than
+--               it must; a block with windows is entered through its ghost.
+
+-- Strips what may stand around a column: casts without code, and strict immutable
+-- functions of one argument. Null when something else stands there.
+create or replace function edge.unwrap(expr jsonb, out var jsonb, out form text)
+language plpgsql stable set search_path = '' as $$
+declare
+  func record;
+begin
+  form := '%s';
+  loop
+    if expr->>'node' = 'VAR' then
+      var := expr;
+      return;
+    elsif expr->>'node' = 'RELABELTYPE' then
+      form := replace(form, '%s', '(%s)::' ||
+        format_type((expr->>'resulttype')::oid, nullif((expr->>'resulttypmod')::int, -1)));
+      expr := expr->'arg';
+    elsif expr->>'node' = 'FUNCEXPR' and jsonb_array_length(nullif(expr->'args', 'null')) = 1
+          and expr->>'funcretset' = 'false' and expr->>'funcvariadic' = 'false' then
+      select p.proname, n.nspname into func
+        from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+        where p.oid = (expr->>'funcid')::oid and p.proisstrict and p.provolatile = 'i';
+      exit when not found;
+      form := replace(form, '%s', format('%I.%I', func.nspname, func.proname) || '(%s)');
+      expr := expr->'args'->0;
+    else
+      exit;
+    end if;
+  end loop;
+  form := null;
+end $$;
+
+-- The range table index of its own block that a column belongs to, joins resolved.
+create or replace function edge.local_item(query jsonb, expr jsonb) returns int
+language plpgsql stable set search_path = '' as $$
+declare
+  var jsonb := (edge.unwrap(expr)).var;
+  rte jsonb;
+begin
+  if var is null or var->>'varlevelsup' <> '0' then return null; end if;
+  rte := query->'rtable'->((var->>'varno')::int - 1);
+  if rte->>'rtekind' in ('2', '9') and (var->>'varattno')::int > 0 then
+    return edge.local_item(query,
+      coalesce(rte->'joinaliasvars', rte->'groupexprs')->((var->>'varattno')::int - 1));
+  end if;
+  return (var->>'varno')::int;
+end $$;
+
+-- Why a condition on output column `resno` of a block must not be moved into it;
+-- null if it may. 'window': not here, but into its ghost.
+create or replace function edge.barrier(block jsonb, resno int) returns text
+language plpgsql immutable set search_path = '' as $$
+declare
+  query jsonb := block->'query';
+  partition text[];
+  expr jsonb;
+begin
+  if query->'limitCount' <> 'null' or query->'limitOffset' <> 'null' then return 'LIMIT or OFFSET'; end if;
+  if query->'groupingSets' <> 'null' then return 'GROUPING SETS'; end if;
+  if block->>'recursive' = 'true' then return 'WITH RECURSIVE'; end if;
+  if block->>'use' = 'ghost' then return null; end if;
+  partition := edge.partition_columns(query);
+  if partition is null then return null; end if;
+  expr := (select t->'expr' from jsonb_array_elements(query->'targetList') as t where t->>'resno' = resno::text);
+  if expr->>'node' = 'VAR' and expr->>'varlevelsup' = '0'
+     and concat_ws('.', expr->>'varno', expr->>'varattno') = any (partition) then
+    return null;
+  end if;
+  if block ? 'ghost' then return 'window'; end if;
+  return 'a window or DISTINCT ON that is not by a plain column';
+end $$;
+
+-- Origins of an expression of block `b`.
+create or replace function edge.origin(blocks jsonb, b int, expr jsonb, into_it boolean) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  block jsonb := blocks->b;
+  item jsonb; rte jsonb; found_origin jsonb;
+  var jsonb; shape text;
+  varno int; varattno int; up int;
+begin
+  select u.var, u.form into var, shape from edge.unwrap(expr) as u;
+  if var is null then return null; end if;
+  varno := (var->>'varno')::int;
+  varattno := (var->>'varattno')::int;
+  if varattno <= 0 or (into_it and var->>'varlevelsup' <> '0') then return null; end if;
+  for up in 1 .. (var->>'varlevelsup')::int loop
+    block := blocks->((block->>'lexical')::int);
+  end loop;
+  b := (block->>'id')::int;
+  rte := block->'query'->'rtable'->(varno - 1);
+  item := block->'items'->varno::text;
+  if item ? 'instance' then
+    found_origin := jsonb_build_array(jsonb_build_object(
+      'instance', item->'instance', 'column', varattno, 'form', '%s', 'path', '[]'::jsonb));
+  elsif item ? 'block' then
+    found_origin := edge.output_origin(blocks, (item->>'block')::int, varattno, into_it);
+  elsif rte->>'rtekind' in ('2', '9') then
+    found_origin := edge.origin(blocks, b,
+      coalesce(rte->'joinaliasvars', rte->'groupexprs')->(varattno - 1), into_it);
+  end if;
+  return (
+    select jsonb_agg(o || jsonb_build_object('form', replace(shape, '%s', o->>'form'),
+                                             'path', (o->'path') || jsonb_build_array(jsonb_build_array(b, varno))))
+    from jsonb_array_elements(found_origin) as o);
+end $$;
+
+-- Origins of output column `resno` of block `b`.
+create or replace function edge.output_origin(blocks jsonb, b int, resno int, into_it boolean) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  block jsonb := blocks->b;
+  query jsonb := block->'query';
+  wall text;
+  branch int; branch_origin jsonb; all_origins jsonb := '[]';
+  entry jsonb;
+begin
+  if into_it then
+    wall := edge.barrier(block, resno);
+    if wall = 'window' then return edge.output_origin(blocks, (block->>'ghost')::int, resno, true); end if;
+    if wall is not null then return null; end if;
+  end if;
+  if query->'setOperations' <> 'null' then
+    foreach branch in array edge.node_items(query->'setOperations') loop
+      branch_origin := edge.output_origin(blocks, (block->'items'->branch::text->>'block')::int, resno, into_it);
+      if not edge.same_branch_type(blocks, block, branch, resno) then branch_origin := null; end if;
+      if branch_origin is null and not into_it then return null; end if;
+      all_origins := all_origins || coalesce(branch_origin, '[]');
+    end loop;
+    return nullif(all_origins, '[]');
+  end if;
+  select t into entry from jsonb_array_elements(query->'targetList') as t
+    where t->>'resno' = resno::text and t->>'resjunk' = 'false';
+  return edge.origin(blocks, b, entry->'expr', into_it);
+end $$;
+
+-- A set operation may convert a branch's column; only among integers that is harmless.
+create or replace function edge.same_branch_type(blocks jsonb, block jsonb, branch int, resno int) returns boolean
+language sql stable set search_path = '' as $$
+  select bool_and(t = any (array['20', '21', '23'])) or count(distinct t) = 1
+  from (
+    select block->'query'->'setOperations'->'colTypes'->>resno as t  -- element 0 is the list's mark "o"
+    union all
+    select edge.expr_type(e->'expr')
+    from jsonb_array_elements(blocks->((block->'items'->branch::text->>'block')::int)->'query'->'targetList') as e
+    where e->>'resno' = resno::text) as types(t)
+$$;
+
+create or replace function edge.expr_type(expr jsonb) returns text
+language sql immutable set search_path = '' as $$
+  select coalesce(expr->>'vartype', expr->>'resulttype', expr->>'funcresulttype', expr->>'consttype', 'unknown')
+$$;
