@@ -26,6 +26,9 @@ begin
       form := replace(form, '%s', '(%s)::' ||
         format_type((expr->>'resulttype')::oid, nullif((expr->>'resulttypmod')::int, -1)));
       expr := expr->'arg';
+    elsif expr->>'node' = 'COLLATEEXPR' then
+      form := replace(form, '%s', '(%s)' || edge.collate_clause(expr->>'collOid'));
+      expr := expr->'arg';
     elsif expr->>'node' = 'FUNCEXPR' and jsonb_array_length(nullif(expr->'args', 'null')) = 1
           and expr->>'funcretset' = 'false' and expr->>'funcvariadic' = 'false' then
       select p.proname, n.nspname into func
@@ -128,8 +131,10 @@ declare
 begin
   if into_it then
     wall := edge.barrier(block, resno);
-    if wall = 'window' then return edge.output_origin(blocks, (block->>'ghost')::int, resno, true); end if;
-    if wall is not null then return null; end if;
+    if block ? 'ghost' and (wall is null or wall = 'window') then
+      all_origins := coalesce(edge.output_origin(blocks, (block->>'ghost')::int, resno, true), '[]');
+    end if;
+    if wall is not null then return nullif(all_origins, '[]'); end if;
   end if;
   if query->'setOperations' <> 'null' then
     foreach branch in array edge.node_items(query->'setOperations') loop
@@ -142,7 +147,7 @@ begin
   end if;
   select t into entry from jsonb_array_elements(query->'targetList') as t
     where t->>'resno' = resno::text and t->>'resjunk' = 'false';
-  return edge.origin(blocks, b, entry->'expr', into_it);
+  return nullif(all_origins || coalesce(edge.origin(blocks, b, entry->'expr', into_it), '[]'), '[]');
 end $$;
 
 -- A set operation may convert a branch's column; only among integers that is harmless.
