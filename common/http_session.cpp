@@ -177,11 +177,6 @@ std::string_view HttpThread::date_line() {
   return date;
 }
 
-asio::awaitable<void> Peer::gone() {
-  std::array<char, 256> unexpected{};
-  co_await guarded_.socket().async_read_some(asio::buffer(unexpected), kTuple);
-}
-
 void start_http_session(tcp::socket socket, std::shared_ptr<HttpThread> thread,
                         std::shared_ptr<HttpHandler> handler, const HttpLimits& limits) {
   auto session = std::make_unique<HttpSession>(std::move(socket), thread, std::move(handler), limits);

@@ -34,16 +34,15 @@ struct HttpLimits {
   std::chrono::seconds write{30};    // for a peer to take an answer
 };
 
-// What a conversation that has taken over its connection may do: write, under a deadline, and notice the peer leave.
+// What a conversation that has taken over its connection may do: write, under a deadline.
 class Peer {
  public:
   Peer(Guarded& guarded, std::chrono::seconds write_limit) : guarded_(guarded), write_limit_(write_limit) {}
 
-  // All of it or an exception; the connection is closed when the peer does not take it in time.
+  // All of it or an exception. However slow, a peer that takes something stays; one that takes nothing for the whole
+  // write limit is closed.
   template <typename Buffers>
   asio::awaitable<void> write(const Buffers& buffers);
-  // Completes when the peer has closed its side or sent anything more (which a stream does not expect).
-  asio::awaitable<void> gone();
   tcp::socket& socket() { return guarded_.socket(); }
   asio::any_io_executor executor() { return guarded_.socket().get_executor(); }
 

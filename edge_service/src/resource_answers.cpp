@@ -1,0 +1,203 @@
+#include "edge_service/src/resource_answers.hpp"
+
+#include "edge_service/src/sse.hpp"
+#include "edge_service/src/subscription.hpp"
+#include "edge_service/src/words.hpp"
+
+namespace edge {
+
+namespace asio = suite::asio;
+namespace http = suite::http;
+using suite::Clock;
+using suite::Reply;
+using suite::Request;
+
+namespace {
+
+// Below this a compressed answer is no shorter in packets.
+constexpr std::size_t kWorthCompressing = 512;
+
+std::string_view field(const Request& request, http::field name) {
+  const auto value = request[name];
+  return {value.data(), value.size()};
+}
+
+// True where the list names `token` without forbidding it ("gzip;q=0").
+bool accepts(std::string_view list, std::string_view token) {
+  for (const std::string_view item : words::parts(list, ',')) {
+    const auto options = item.find(';');
+    if (!words::same_word(words::trimmed(item.substr(0, options)), token)) continue;
+    const auto quality = options == std::string_view::npos ? options : item.find("q=", options);
+    return quality == std::string_view::npos || item.find_first_of("123456789", quality) != std::string_view::npos;
+  }
+  return false;
+}
+
+bool names_tag(std::string_view list, std::string_view etag) {
+  for (std::string_view item : words::parts(list, ',')) {
+    if (item.starts_with("W/")) item.remove_prefix(2);
+    if (item == "*" || item == etag) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool wants_stream(const Request& request) { return accepts(field(request, http::field::accept), "text/event-stream"); }
+
+asio::awaitable<std::optional<ApiError>> ResourceAnswers::await_token(const Request& request,
+                                                                      const Parameters& parameters) {
+  std::optional<std::string> given = parameters.after;
+  if (const auto header = request.find("Edge-After"); header != request.end()) given = std::string(header->value());
+  if (!given) co_return std::nullopt;
+  const auto token = parse_token(*given);
+  if (!token) co_return errors::bad_token();
+  if (!co_await shelf_.reached(*token, Clock::now() + limits_.max_wait)) co_return errors::token_not_reached();
+  co_return std::nullopt;
+}
+
+asio::awaitable<Outcome<OpenWindowPtr>> ResourceAnswers::open(WindowSpec spec) {
+  const std::string resource = spec.resource;
+  if (auto window = co_await shelf_.open(std::move(spec))) co_return window;
+  if (shelf_.full()) co_return errors::too_many_windows();
+  co_return errors::unknown_resource(resource);
+}
+
+asio::awaitable<Outcome<OpenWindowPtr>> ResourceAnswers::window(const std::string& resource,
+                                                                const Parameters& parameters,
+                                                                const Identity& identity) {
+  if (!shelf_.loaded()) co_return errors::not_loaded();
+  const DeclarationPtr declaration = shelf_.declaration(resource);
+  if (!declaration) co_return errors::unknown_resource(resource);
+  auto spec = window_of(parameters, *declaration, identity.user);
+  if (!spec) co_return spec.error();
+  co_return co_await open(std::move(*spec));
+}
+
+asio::awaitable<Outcome<OpenWindowPtr>> ResourceAnswers::entry_window(const std::string& resource,
+                                                                      const std::string& segment,
+                                                                      Parameters parameters,
+                                                                      const Identity& identity) {
+  if (!shelf_.loaded()) co_return errors::not_loaded();
+  const DeclarationPtr declaration = shelf_.declaration(resource);
+  if (!declaration) co_return errors::unknown_resource(resource);
+  parameters.key_json = declaration->key_from_path(segment);
+  if (!parameters.key_json) co_return errors::unknown_entry();  // no entry can have such a key
+  co_return co_await window(resource, parameters, identity);
+}
+
+asio::awaitable<Outcome<ContentsPtr>> ResourceAnswers::contents(OpenWindowPtr window) {
+  if (auto found = co_await shelf_.contents(window)) co_return found;
+  co_return errors::unknown_resource(window->spec.resource);
+}
+
+Reply ResourceAnswers::render(const Request& request, const Contents& contents, const ContentsPtr& owner) const {
+  const Rendered& plain = contents.plain();
+  const bool packed = plain.body.size() >= kWorthCompressing &&
+                      accepts(field(request, http::field::accept_encoding), "gzip");
+  const Rendered& rendered = packed ? contents.gzip() : plain;
+  Reply reply{owner, rendered.head, rendered.body, {}, suite::Status::ok};
+  const auto known = field(request, http::field::if_none_match);
+  if (!known.empty() && names_tag(known, rendered.etag)) {
+    reply.head = rendered.not_modified_head;
+    reply.body = {};
+    reply.status = suite::Status::not_modified;
+  }
+  const auto staleness = shelf_.health().staleness(std::chrono::system_clock::now()).count();
+  reply.extra = staleness == 0 ? std::string("Edge-Staleness-Ms: 0\r\n")
+                               : "Edge-Staleness-Ms: " + std::to_string(staleness) + "\r\n";
+  metrics_.read_served(thread_);
+  return reply;
+}
+
+asio::awaitable<Reply> ResourceAnswers::json(const Request& request, OpenWindowPtr window) {
+  const auto found = co_await contents(window);
+  if (!found) co_return reply_to(found.error());
+  if (window->spec.key && (*found)->entries().empty()) co_return reply_to(errors::unknown_entry());
+  if (!window->spec.owner) {
+    if (targets_for_ != shelf_.declarations() || targets_.size() >= kTargets) {
+      targets_.clear();
+      targets_for_ = shelf_.declarations();
+    }
+    const auto target = request.target();
+    targets_[std::string(target.data(), target.size())] = window;
+  }
+  co_return render(request, **found, *found);
+}
+
+std::optional<Reply> ResourceAnswers::at_hand(const Request& request) {
+  if (request.method() != http::verb::get || targets_for_ != shelf_.declarations()) return std::nullopt;
+  const auto target = request.target();
+  const auto found = targets_.find(std::string_view(target.data(), target.size()));
+  if (found == targets_.end()) return std::nullopt;
+  const OpenWindowPtr& window = found->second;
+  if (!window->live()) {
+    targets_.erase(found);
+    return std::nullopt;
+  }
+  const ContentsPtr& contents = window->contents();
+  if (!contents || (window->spec.key && contents->entries().empty())) return std::nullopt;
+  if (request.find("Edge-After") != request.end() || wants_stream(request)) return std::nullopt;
+  window->touch();
+  return render(request, *contents, contents);
+}
+
+suite::Answer ResourceAnswers::stream(const Request& request, const Parameters& parameters, OpenWindowPtr window,
+                                      std::optional<suite::jwt::Time> expires, std::string nonce) {
+  if (request.method() == http::verb::head) {
+    return suite::make_reply(suite::Status::ok, "text/event-stream", "", {{"Cache-Control", "no-store"}});
+  }
+  std::string last_event_id = parameters.last_event_id;
+  if (const auto header = request.find("Last-Event-ID"); header != request.end()) {
+    last_event_id = std::string(header->value());
+  }
+  return suite::Conversation([this, window = std::move(window), last_event_id = std::move(last_event_id), expires,
+                              nonce = std::move(nonce)](suite::Peer& peer) {
+    return converse(peer, window, last_event_id, expires, nonce);
+  });
+}
+
+asio::awaitable<void> ResourceAnswers::converse(suite::Peer& peer, OpenWindowPtr window, std::string last_event_id,
+                                                std::optional<suite::jwt::Time> expires, std::string nonce) {
+  static constexpr std::string_view kHead =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
+      "Connection: close\r\n\r\n";
+  suite::error_code ignored;
+  peer.socket().set_option(asio::socket_base::send_buffer_size(static_cast<int>(limits_.send_buffer)), ignored);
+
+  const auto reader = std::make_shared<Subscription>(shelf_, window, std::move(nonce));
+  const Metrics::Reader counted(metrics_, thread_);
+  // A client has nothing more to say: whatever its side of the connection does next, it has left.
+  peer.socket().async_wait(suite::tcp::socket::wait_read, [watched = std::weak_ptr(reader)](suite::error_code) {
+    if (const auto left = watched.lock()) left->leave();
+  });
+
+  // One packet where it fits: the head, the retry interval and the first frame.
+  Frame frame = co_await reader->begin(last_event_id);
+  co_await peer.write(std::array{asio::buffer(kHead), asio::buffer(sse::kRetry),
+                                 frame ? asio::buffer(*frame) : asio::const_buffer()});
+  const auto life = expires ? *expires - std::chrono::system_clock::now() : std::chrono::hours(24 * 365);
+  const auto last = Clock::now() + std::chrono::duration_cast<Clock::duration>(life);
+  auto beat = Clock::now() + limits_.heartbeat;
+  while (!reader->left() && !reader->ended()) {
+    frame = co_await reader->next();
+    if (!frame && (Clock::now() >= beat || reader->take_announcement())) {
+      beat = Clock::now() + limits_.heartbeat;
+      frame = reader->heartbeat();
+    }
+    if (frame) {
+      co_await peer.write(asio::buffer(*frame));
+      metrics_.frame_sent(thread_, frame->size());
+      frame.reset();
+      continue;
+    }
+    if (Clock::now() >= last) reader->end(EndReason::unauthorized);
+    if (!reader->ended()) co_await reader->wait_until(std::min(beat, last));
+  }
+  if (reader->ended() && !reader->left()) {
+    const std::string farewell = sse::end(name_of(*reader->ended()));
+    co_await peer.write(asio::buffer(farewell));
+  }
+}
+
+}  // namespace edge

@@ -1,0 +1,177 @@
+#include "edge_service/src/store.hpp"
+
+#include "common/log.hpp"
+
+namespace edge {
+
+namespace log = suite::log;
+
+void Store::attach(suite::asio::any_io_executor executor, TakeRelease take) {
+  shelves_.push_back({std::move(executor), std::move(take)});
+}
+
+void Store::apply(Batch&& batch) {
+  auto release = std::make_shared<Release>();
+  // The version that this batch becomes if it turns out to change anything.
+  const Version version = batch.version.value_or(Version{own_lineage_, own_number_ + 1});
+  release->sequence = versions_.newest() + 1;
+  release->version = version;
+  bool changed = versions_.newest() == 0 || (batch.version && !(*batch.version == versions_.current()));
+
+  for (auto& resource : batch.resources) {
+    const std::string name = resource.declaration->name;
+    const auto known = collections_.find(name);
+    if (known == collections_.end() || known->second->declaration().revision != resource.declaration->revision) {
+      redefine(std::move(resource), *release);
+      changed = true;
+      continue;
+    }
+    const std::size_t touched = resource.present.size() + resource.absent.size();
+    Changes changes = known->second->absorb(std::move(resource));
+    log::debug("resource_read", {{"resource", name}, {"read", touched}, {"changed", changes.size()}});
+    if (changes.empty()) continue;
+    changed = true;
+    known->second->advance(changes, [&](Window& window, Changes&& made) {
+      release->changed.emplace_back(window.id(), window_version(window, std::move(made), *release));
+    });
+    history_.append(release->sequence, name, changes);
+  }
+  for (const auto& name : batch.unpublished) changed |= remove(name, *release);
+
+  if (changed) {
+    versions_.append(version);
+    if (!batch.version) ++own_number_;
+  } else {
+    release->sequence = versions_.newest();
+    release->version = versions_.current();
+  }
+  applied_ = std::make_shared<const Snapshot>(std::move(batch.snapshot));
+  release->applied = applied_;
+  release->declarations = declarations_;
+  for (const auto& shelf : shelves_) {
+    suite::asio::post(shelf.executor, [take = &shelf.take, release = ReleasePtr(release)] { (*take)(release); });
+  }
+}
+
+// A resource that is new or was declared anew. Its open windows get the exact difference; those whose parameters the
+// new declaration does not know end.
+void Store::redefine(ResourceBatch&& batch, Release& release) {
+  const DeclarationPtr declaration = batch.declaration;
+  auto fresh = std::make_unique<Collection>(declaration);
+  fresh->absorb(std::move(batch));
+  auto& current = collections_[declaration->name];
+  if (current) {
+    for (const WindowId id : current->window_ids()) {
+      const Window& old = *current->find_window(id);
+      const auto limit = old.spec().limit;
+      const bool fits = !limit || !declaration->max_limit || *limit <= static_cast<std::size_t>(*declaration->max_limit);
+      Window* now = fits ? fresh->open(old.spec(), id) : nullptr;
+      if (!now) {
+        release.ended.push_back(id);
+        continue;
+      }
+      now->hold_as(old);
+      Changes changes = difference(current->read(old), fresh->read(*now));
+      if (!changes.empty()) release.changed.emplace_back(id, window_version(*now, std::move(changes), release));
+    }
+  }
+  current = std::move(fresh);
+  history_.forget(declaration->name, release.sequence);
+  log::info("resource_loaded", {{"resource", declaration->name},
+                                {"revision", declaration->revision},
+                                {"entries", current->size()}});
+  redeclare();
+}
+
+bool Store::remove(const std::string& resource, Release& release) {
+  const auto found = collections_.find(resource);
+  if (found == collections_.end()) return false;
+  for (const WindowId id : found->second->window_ids()) release.ended.push_back(id);
+  collections_.erase(found);
+  history_.forget(resource, release.sequence);
+  log::info("resource_removed", {{"resource", resource}});
+  redeclare();
+  return true;
+}
+
+void Store::redeclare() {
+  auto declarations = std::make_shared<Declarations>();
+  for (const auto& [name, collection] : collections_) (*declarations)[name] = collection->declaration_ptr();
+  declarations_ = std::move(declarations);
+}
+
+WindowVersionPtr Store::window_version(Window& window, Changes&& changes, const Release& release) const {
+  auto version = std::make_shared<WindowVersion>();
+  version->at = release.sequence;
+  version->id = version_id(release.version, window.fingerprint());
+  for (const auto& change : changes) {
+    version->bytes += change.either().key().size() + (change.after ? change.after->value().size() : 0) + 8;
+  }
+  version->changes = std::move(changes);
+  const WindowSpec& spec = window.spec();
+  window.contents = window.limited() ? std::make_shared<const Contents>(window.shown(), version->id,
+                                                                        spec.key.has_value(), spec.owner.has_value())
+                                     : nullptr;
+  version->contents = window.contents;
+  return version;
+}
+
+ContentsPtr Store::contents_of(const Collection& collection, Window& window) const {
+  const WindowSpec& spec = window.spec();
+  if (!window.contents) {
+    window.contents = std::make_shared<const Contents>(collection.read(window),
+                                                       version_id(versions_.current(), window.fingerprint()),
+                                                       spec.key.has_value(), spec.owner.has_value());
+  }
+  return window.contents;
+}
+
+Opened Store::open(const WindowSpec& spec, std::size_t thread) {
+  const auto found = collections_.find(spec.resource);
+  if (found == collections_.end()) return {};
+  Window* window = found->second->open(spec, next_window_);
+  if (!window) return {};
+  if (window->id() == next_window_) ++next_window_;
+  window->hold(thread);
+  return {window->id(), versions_.newest(), contents_of(*found->second, *window)};
+}
+
+void Store::close(const std::string& resource, WindowId id, std::size_t thread) {
+  const auto found = collections_.find(resource);
+  Window* window = found == collections_.end() ? nullptr : found->second->find_window(id);
+  if (!window) return;
+  window->release(thread);
+  if (!window->held()) found->second->close(id);
+}
+
+ContentsPtr Store::read(const std::string& resource, WindowId id) {
+  const auto found = collections_.find(resource);
+  Window* window = found == collections_.end() ? nullptr : found->second->find_window(id);
+  return window ? contents_of(*found->second, *window) : nullptr;
+}
+
+Resumed Store::resume(const std::string& resource, WindowId id, std::optional<Sequence> since) const {
+  Resumed resumed;
+  resumed.at = versions_.newest();
+  const auto found = collections_.find(resource);
+  const Window* window = found == collections_.end() ? nullptr : found->second->find_window(id);
+  if (!window || !since) return resumed;
+  const auto changes = history_.since(*since, resource);
+  if (!changes) return resumed;
+  resumed.known = true;
+  resumed.missed = found->second->missed(*window, *changes);
+  return resumed;
+}
+
+Store::Figures Store::figures() const {
+  Figures figures;
+  figures.history_bytes = history_.bytes();
+  figures.sequence = versions_.newest();
+  for (const auto& [name, collection] : collections_) {
+    figures.entries_of[name] = collection->size();
+    figures.windows += collection->window_count();
+  }
+  return figures;
+}
+
+}  // namespace edge

@@ -1,0 +1,81 @@
+// Every resource at one version: takes batches from the upstream and hands releases to the io threads.
+//
+// Owner     main.
+// Threads   One io_context, the core, runs the store and its upstream: nothing here is locked. Shelves ask by posting
+//           to the core; releases and answers reach a shelf in the order in which the store made them.
+// Cost      A version costs what it touches: its entries, the indexes in use, the windows concerned.
+#pragma once
+
+#include <functional>
+#include <map>
+
+#include "edge_service/src/collection.hpp"
+#include "edge_service/src/release.hpp"
+
+namespace edge {
+
+struct Opened {
+  WindowId id = 0;  // 0: there is no such resource, or its declaration does not admit the window
+  Sequence at = 0;
+  ContentsPtr contents;
+};
+
+struct Resumed {
+  bool known = false;  // false: the history does not tell; begin with the contents
+  Sequence at = 0;
+  Changes missed;
+};
+
+class Store : public BatchSink {
+ public:
+  using TakeRelease = std::function<void(ReleasePtr)>;
+
+  Store(suite::asio::io_context& core, std::size_t history_bytes) : core_(core), history_(history_bytes) {}
+
+  suite::asio::io_context& core() { return core_; }
+
+  // An io thread's shelf: `take` runs on `executor`. Before the first batch.
+  void attach(suite::asio::any_io_executor executor, TakeRelease take);
+
+  void apply(Batch&& batch) override;
+
+  // What shelves ask, on the core.
+  Opened open(const WindowSpec& spec, std::size_t thread);
+  void close(const std::string& resource, WindowId window, std::size_t thread);
+  ContentsPtr read(const std::string& resource, WindowId window);
+  Resumed resume(const std::string& resource, WindowId window, std::optional<Sequence> since) const;
+  std::optional<Sequence> find(const Version& version) const { return versions_.find(version); }
+
+  struct Figures {
+    std::map<std::string, std::size_t> entries_of;  // by resource
+    std::size_t windows = 0;
+    std::size_t history_bytes = 0;
+    Sequence sequence = 0;
+  };
+  Figures figures() const;
+
+ private:
+  struct Shelf {
+    suite::asio::any_io_executor executor;
+    TakeRelease take;
+  };
+
+  void redefine(ResourceBatch&& batch, Release& release);
+  bool remove(const std::string& resource, Release& release);
+  void redeclare();
+  WindowVersionPtr window_version(Window& window, Changes&& changes, const Release& release) const;
+  ContentsPtr contents_of(const Collection& collection, Window& window) const;
+
+  suite::asio::io_context& core_;
+  std::vector<Shelf> shelves_;
+  std::map<std::string, std::unique_ptr<Collection>> collections_;
+  VersionLog versions_;
+  Lineage own_lineage_ = new_lineage();
+  std::uint64_t own_number_ = 0;
+  History history_;
+  std::shared_ptr<const Snapshot> applied_;
+  std::shared_ptr<const Declarations> declarations_ = std::make_shared<Declarations>();
+  WindowId next_window_ = 1;
+};
+
+}  // namespace edge

@@ -1,0 +1,104 @@
+#include "edge_service/src/subscription.hpp"
+
+#include "common/time_text.hpp"
+#include "edge_service/src/sse.hpp"
+
+namespace edge {
+
+std::string_view name_of(EndReason reason) {
+  switch (reason) {
+    case EndReason::unpublished: return "unpublished";
+    case EndReason::unauthorized: return "unauthorized";
+    case EndReason::deleted: return "deleted";
+    case EndReason::drain: return "drain";
+  }
+  return "drain";
+}
+
+Subscription::Subscription(Shelf& shelf, OpenWindowPtr window, std::string nonce)
+    : shelf_(shelf), window_(std::move(window)), nonce_(std::move(nonce)), bell_(shelf.executor()) {
+  window_->readers_.push_back(*this);
+  ++shelf_.readers_;
+  if (!window_->live()) end(EndReason::unpublished);
+  if (shelf_.draining()) drain_after(std::chrono::milliseconds(0));
+}
+
+Subscription::~Subscription() {
+  --shelf_.readers_;
+  unlink();
+  window_->touch();
+}
+
+suite::asio::awaitable<Frame> Subscription::begin(std::string_view last_event_id) {
+  if (const auto since = parse_version_id(last_event_id, window_->fingerprint)) {
+    Resumed resumed = co_await shelf_.resume(window_, *since);
+    if (resumed.known) {
+      Frame frame = catch_up(resumed);
+      co_return frame ? frame : heartbeat();  // the reader is to know that it missed nothing
+    }
+  }
+  co_return co_await begin_anew();
+}
+
+Frame Subscription::catch_up(const Resumed& resumed) {
+  position_ = resumed.at;
+  if (resumed.missed.empty()) return nullptr;
+  return std::make_shared<const std::string>(
+      sse::update(version_id(shelf_.version(), window_->fingerprint), resumed.missed));
+}
+
+suite::asio::awaitable<Frame> Subscription::begin_anew() {
+  const ContentsPtr contents = co_await shelf_.contents(window_);
+  if (!contents) {
+    end(EndReason::unpublished);
+    co_return nullptr;
+  }
+  position_ = shelf_.sequence();
+  co_return Frame(contents, &contents->init_frame());
+}
+
+suite::asio::awaitable<Frame> Subscription::next() {
+  if (!window_->behind(position_)) co_return nullptr;
+  if (window_->reaches(position_)) {
+    Frame frame = window_->frame_since(position_);
+    position_ = shelf_.sequence();
+    co_return frame;
+  }
+  const Resumed resumed = co_await shelf_.resume(window_, position_);  // so slow that the steps are gone
+  co_return resumed.known ? catch_up(resumed) : co_await begin_anew();
+}
+
+suite::asio::awaitable<void> Subscription::wait_until(suite::Clock::time_point deadline) {
+  co_await bell_.wait_until(drains_ ? std::min(deadline, *drains_) : deadline);
+  if (drains_ && suite::Clock::now() >= *drains_) end(EndReason::drain);
+}
+
+void Subscription::drain_after(std::chrono::milliseconds delay) {
+  drains_ = suite::Clock::now() + delay;
+  ring();
+}
+
+void Subscription::end(EndReason reason) {
+  if (!ended_) ended_ = reason;
+  ring();
+}
+
+void Subscription::leave() {
+  left_ = true;
+  ring();
+}
+
+void Subscription::announce() {
+  announce_ = true;
+  ring();
+}
+
+Frame Subscription::heartbeat() const {
+  const Health& health = shelf_.health();
+  const auto now = std::chrono::system_clock::now();
+  return std::make_shared<const std::string>(sse::heartbeat(version_id(shelf_.version(), window_->fingerprint),
+                                                            suite::iso_time(health.fresh_as_of()),
+                                                            health.staleness(now).count()));
+}
+
+}  // namespace edge

@@ -1,0 +1,63 @@
+// One reader's place in a window: a version and a bell, no queue.
+//
+// Owner     The stream's session. The window only knows whom to ring.
+// Threads   The session's io thread alone.
+// Slow      Falling behind costs no memory: next() brings the reader straight to the newest version, by one frame
+//           with all that it missed or, past the window's steps, by what the store's history tells, else by `init`.
+// Lifetime  Frames are immutable and shared by all readers of the window.
+#pragma once
+
+#include "edge_service/src/event.hpp"
+#include "edge_service/src/shelf.hpp"
+
+namespace edge {
+
+using Frame = std::shared_ptr<const std::string>;
+
+std::string_view name_of(EndReason reason);
+
+class Subscription final : public Reader {
+ public:
+  // `nonce` of the ticket that opened the stream, if one did.
+  Subscription(Shelf& shelf, OpenWindowPtr window, std::string nonce = {});
+  ~Subscription();
+  Subscription(const Subscription&) = delete;
+
+  // The first frame of the stream: `init`; or, where `last_event_id` names a version that the history reaches, an
+  // `update` with exactly what was missed, or a heartbeat where nothing was. Null when the resource is gone.
+  suite::asio::awaitable<Frame> begin(std::string_view last_event_id);
+
+  // What leads to the newest version, or null when up to date.
+  suite::asio::awaitable<Frame> next();
+
+  // Suspends until ring() or the deadline.
+  suite::asio::awaitable<void> wait_until(suite::Clock::time_point deadline);
+
+  void ring() override { bell_.ring(); }
+  void end(EndReason reason) override;
+  void drain_after(std::chrono::milliseconds delay) override;
+  void announce() override;  // the next frame is a heartbeat
+  void leave();              // the peer has gone
+
+  std::optional<EndReason> ended() const { return ended_; }
+  bool left() const { return left_; }
+  const std::string& nonce() const override { return nonce_; }
+  bool take_announcement() { return std::exchange(announce_, false); }
+  Frame heartbeat() const;
+
+ private:
+  suite::asio::awaitable<Frame> begin_anew();
+  Frame catch_up(const Resumed& resumed);
+
+  Shelf& shelf_;
+  OpenWindowPtr window_;
+  std::string nonce_;
+  Sequence position_ = 0;
+  Event bell_;
+  bool announce_ = false;
+  bool left_ = false;
+  std::optional<suite::Clock::time_point> drains_;
+  std::optional<EndReason> ended_;
+};
+
+}  // namespace edge

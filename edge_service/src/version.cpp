@@ -1,0 +1,76 @@
+#include "edge_service/src/version.hpp"
+
+#include <sodium.h>
+
+#include <charconv>
+
+namespace edge {
+namespace {
+
+std::string hex(std::uint64_t value) {
+  std::string text(16, '0');
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  for (std::size_t i = text.size(); i-- > 0; value >>= 4) text[i] = kDigits[value & 15];
+  return text;
+}
+
+std::optional<std::uint64_t> number(std::string_view text, int base) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+Lineage new_lineage() {
+  Lineage lineage = 0;
+  randombytes_buf(&lineage, sizeof lineage);
+  return lineage;
+}
+
+std::string version_id(const Version& version, Fingerprint window) {
+  return hex(version.lineage) + "." + std::to_string(version.number) + "." + hex(window);
+}
+
+std::optional<Version> parse_version_id(std::string_view id, Fingerprint window) {
+  constexpr std::size_t kLongest = 64;
+  const auto first = id.find('.');
+  const auto last = id.rfind('.');
+  if (id.size() > kLongest || first == std::string_view::npos || first == last) return std::nullopt;
+  const auto lineage = number(id.substr(0, first), 16);
+  const auto count = number(id.substr(first + 1, last - first - 1), 10);
+  if (!lineage || !count || number(id.substr(last + 1), 16) != window) return std::nullopt;
+  return Version{*lineage, *count};
+}
+
+Sequence VersionLog::append(const Version& version) {
+  ++newest_;
+  const bool continues =
+      !runs_.empty() && runs_.back().lineage == version.lineage &&
+      version.number - runs_.back().first_number == newest_ - runs_.back().first;
+  if (!continues) {
+    runs_.push_back({version.lineage, version.number, newest_});
+    if (runs_.size() > kRuns) runs_.erase(runs_.begin());
+  }
+  return newest_;
+}
+
+Version VersionLog::current() const {
+  if (runs_.empty()) return {};
+  const Run& run = runs_.back();
+  return {run.lineage, run.first_number + (newest_ - run.first)};
+}
+
+std::optional<Sequence> VersionLog::find(const Version& version) const {
+  for (std::size_t i = runs_.size(); i-- > 0;) {
+    const Run& run = runs_[i];
+    const Sequence last = i + 1 < runs_.size() ? runs_[i + 1].first - 1 : newest_;
+    if (run.lineage != version.lineage || version.number < run.first_number) continue;
+    const Sequence sequence = run.first + (version.number - run.first_number);
+    if (sequence <= last) return sequence;
+  }
+  return std::nullopt;
+}
+
+}  // namespace edge
