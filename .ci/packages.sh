@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# Which Debian or Ubuntu packages each purpose needs, and which of them are missing. Sourced.
+
+# build | run | browser → names, one a line
+packages_for() {
+  local boost=''
+  case $1 in
+    build)
+      # Debian 12 keeps Boost 1.81 beside its default 1.74; later releases default to 1.83 or newer.
+      apt-cache show libboost-url-dev >/dev/null 2>&1 || boost=1.81
+      printf '%s\n' g++ cmake ninja-build ccache pkg-config "libboost$boost-dev" "libboost-url$boost-dev" \
+        libpqxx-dev libpq-dev nlohmann-json3-dev libspdlog-dev libcli11-dev prometheus-cpp-dev \
+        libsodium-dev libjwt-dev zlib1g-dev libabsl-dev ca-certificates
+      ;;
+    run) printf '%s\n' haproxy nginx s6 curl openssl ;;
+    test) printf '%s\n' libgtest-dev libgmock-dev git ;;
+    browser) printf '%s\n' chromium ;;
+  esac
+}
+
+# PostgreSQL and Node.js also count when they came from elsewhere, and then must not be replaced.
+has_postgresql() { command -v psql >/dev/null && compgen -G '/usr/lib/postgresql/1[5-9]/bin/postgres' >/dev/null; }
+has_node() {
+  command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null
+}
+
+# purposes… → the packages that are not installed, one a line
+missing_packages() {
+  local purpose name
+  for purpose; do
+    for name in $(packages_for "$purpose"); do
+      dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || echo "$name"
+    done
+    case $purpose in
+      build) has_node || printf '%s\n' nodejs npm ;;
+      run) has_postgresql || echo postgresql ;;
+    esac
+  done
+}

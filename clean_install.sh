@@ -1,0 +1,216 @@
+#!/usr/bin/env bash
+# Installs what the suite needs, builds it from clean, and runs it natively. See usage() or --help.
+# shellcheck source-path=SCRIPTDIR
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+
+usage() {
+  cat <<'HELP'
+usage: ./clean_install.sh [--start [--detach]] [--no-packages] [--no-build]
+       ./clean_install.sh --status | --stop | --help
+
+On Debian 12 or 13 or Ubuntu 24.04, as root or as a user who may use sudo: installs the packages and builds
+everything from clean.
+
+  --start        does that and then runs the suite; Ctrl-C ends it
+  --detach       with --start: returns when every process is ready and leaves the suite running
+  --status       one line a process; exit code 0 if all are ready, 3 otherwise
+  --stop         ends the suite; what was written to its database stays for the next start
+  --no-packages  installs nothing: all packages are there
+  --no-build     builds nothing: takes what was built last
+
+Environment (defaults in brackets; two copies run beside each other when these differ):
+  HTTP_PORT [8000]  HTTPS_PORT [8443]  PUBLIC_BIND [all IPv4 addresses; :: is all]
+  EDGE_PORT_BASE [8080]: the edge streams there, its control port is the next one
+  WEB_PORT [3031]  DB_PORT [5440]  WWW_PORT [3030]  STATS_PORT [8404]: on 127.0.0.1 only
+  EDGE_CONTROL_TOKEN: guards the control port; unset, one is made; set but empty, there is none
+  EDGE_…, WEB_…: any other setting of the two services (edge_service --help, web_service --help)
+
+While it runs, .run/env holds the addresses for a shell:  . .run/env; psql "$DATABASE_URL"
+Logs are in .run/log. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not ready (--status).
+HELP
+}
+
+fail() { echo "clean_install.sh: $1" >&2; exit 1; }
+fail_usage() { echo "clean_install.sh: $1 (see --help)" >&2; exit 2; }
+
+action=install detach='' packages=yes build=yes
+only() { [[ $action == install ]] || fail_usage "--$action and --$1 exclude each other"; action=$1; }
+for argument; do
+  case $argument in
+    --start | --status | --stop) only "${argument#--}" ;;
+    --detach) detach=yes ;;
+    --no-packages) packages='' ;;
+    --no-build) build='' ;;
+    --help | -h) usage; exit 0 ;;
+    *) fail_usage "unknown option '$argument'" ;;
+  esac
+done
+[[ ! $detach || $action == start ]] || fail_usage "--detach goes with --start"
+
+. "$root/.ci/packages.sh"
+. "$root/.ci/progress.sh"
+. "$root/.ci/native/layout.sh"
+. "$root/.ci/native/database.sh"
+. "$root/.ci/native/services.sh"
+. "$root/.ci/native/lifecycle.sh"
+
+logs=$root/build/logs
+token_file='' started=''
+
+install_packages() {
+  if ((EUID == 0)); then
+    "$root/.ci/install_packages" build run
+  elif [[ $(missing_packages build run) ]]; then
+    sudo "$root/.ci/install_packages" build run
+  fi
+}
+
+# Asks for sudo's password while the terminal is ours.
+prepare_sudo() {
+  ((EUID != 0)) && [[ $(missing_packages build run) ]] || return 0
+  command -v sudo >/dev/null || fail "packages are missing, and there is no sudo: run this as root once"
+  sudo -v || fail "packages are missing, and sudo refused: run this as root once"
+}
+
+# Called through sudo in a checkout of the caller's own, only the packages are root's business: what is built
+# and runs is the caller's.
+become_caller() {
+  local home
+  ((EUID == 0)) && [[ ${SUDO_UID:-0} != 0 && $(stat -c %u "$root") == "$SUDO_UID" ]] || return 0
+  if [[ $packages ]]; then
+    install -d -o "$SUDO_UID" -g "$SUDO_GID" "$root/build" "$logs"
+    step "Packages" "$logs/packages.log" install_packages
+  fi
+  home=$(getent passwd "$SUDO_UID" | cut -d: -f6)
+  exec setpriv --reuid "$SUDO_UID" --regid "$SUDO_GID" --init-groups -- \
+    env HOME="${home:-/}" STEP_NUMBER="$step_number" "$root/clean_install.sh" "$@" --no-packages
+}
+
+build_services() {
+  cd "$root"
+  find build -mindepth 1 -maxdepth 1 ! -name logs -exec rm -rf {} +
+  cmake --preset default -DSUITE_TESTS=OFF
+  cmake --build build --target edge_service web_service -j "$(build_jobs)"
+}
+
+# As many as there are cores, but each with 1.5 GB: that is what our largest sources take.
+build_jobs() {
+  awk -v cores="$(nproc)" '/^MemAvailable/ { n = int($2 / 1500000); print n < 1 ? 1 : n < cores ? n : cores }' /proc/meminfo
+}
+
+build_page() {
+  cd "$root/www"
+  rm -rf dist
+  npm ci --no-audit --no-fund
+  npm run build
+}
+
+prepare_run() {
+  stage
+  as_suite "$run/bin/secrets" "$run/secrets"
+  make_cluster
+}
+
+# Which control token holds: the caller's, none, or one of our own.
+choose_token() {
+  token_file=$run/secrets/control_token
+  [[ -v EDGE_CONTROL_TOKEN ]] || return 0
+  token_file=''
+  [[ -n $EDGE_CONTROL_TOKEN ]] || return 0
+  token_file=$run/secrets/control_token_given
+  # shellcheck disable=SC2016
+  as_suite sh -c 'umask 077; cat >"$1"' sh "$token_file" <<<"$EDGE_CONTROL_TOKEN"
+}
+
+start_suite() {
+  check_ports # once more: minutes may have passed
+  prepare_layout
+  step "Secrets, certificate, copies of what was built" "$logs/prepare.log" prepare_run
+  choose_token
+  define_services
+  port_names | awk '!seen[$2]++ { print $2 "=" $1 }' >"$run/ports"
+  started=yes
+  step "Database" "$logs/database.log" start_database
+  step "Services" "$logs/services.log" start_services
+  write_env
+}
+
+# Ctrl-C, or a failure half-way: nothing of ours is left running.
+interrupted() {
+  trap '' INT TERM HUP
+  [[ -z $step_job ]] || kill -TERM -- "-$step_job" 2>/dev/null || true
+  exit 130
+}
+left() {
+  local code=$?
+  trap '' INT TERM HUP
+  if [[ $started ]]; then
+    echo "ending the suite …"
+    stop_suite || code=1
+  fi
+  exit "$code"
+}
+trap interrupted INT TERM HUP
+trap left EXIT
+
+if [[ $action == status ]]; then
+  check_owner
+  show_status
+  exit
+elif [[ $action == stop ]]; then
+  check_owner
+  is_running || echo "not running"
+  stop_suite
+  exit 0
+fi
+
+[[ -f /etc/debian_version ]] || fail "this is no Debian or Ubuntu: use docker compose up --build instead"
+choose_ports
+steps=$((${STEP_NUMBER:-0} + (${#packages} > 0) + 2 * (${#build} > 0)))
+[[ $action != start ]] || steps=$((steps + 3))
+become_caller "$@"
+# One at a time in one checkout.
+exec {lock}<"$root"
+flock -n "$lock" || fail "another clean_install.sh is at work in $root"
+if [[ $action == start ]]; then
+  check_owner
+  ! is_running || fail "the suite runs already: ./clean_install.sh --stop ends it"
+  check_ports
+fi
+
+mkdir -p "$logs"
+if [[ $packages ]]; then
+  prepare_sudo
+  step "Packages" "$logs/packages.log" install_packages
+fi
+if [[ $build ]]; then
+  step "Building the services" "$logs/services.log" build_services
+  step "Building the page" "$logs/page.log" build_page
+fi
+if [[ $action == install ]]; then
+  echo "Installed and built. ./clean_install.sh --start --no-packages --no-build runs it."
+  exit 0
+fi
+
+start_suite
+cat <<MESSAGE
+
+The suite runs.
+  page    https://localhost:$HTTPS_PORT   (the certificate is of our own making: browsers ask, curl wants -k)
+  shell   . .run/env; psql "\$DATABASE_URL"; curl -kN "\$HTTPS_URL/streams/posts?limit=5"
+  logs    .run/log
+MESSAGE
+exec {lock}<&-
+if [[ $detach ]]; then
+  started=''
+  echo "  end     ./clean_install.sh --stop"
+  exit 0
+fi
+echo "  end     Ctrl-C"
+while [[ -e $run/env ]]; do
+  sleep 1 &
+  wait $!
+done
+started=''
+echo "ended by --stop"
