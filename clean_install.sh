@@ -160,7 +160,7 @@ if [[ $action == status ]]; then
   exit
 elif [[ $action == stop ]]; then
   check_owner
-  is_running || echo "not running"
+  if is_running; then echo "ending the suite …"; else echo "not running"; fi
   stop_suite
   exit 0
 fi

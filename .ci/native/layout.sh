@@ -5,17 +5,19 @@
 #                secrets/ database/ (the PostgreSQL cluster) services/ (for s6) log/ tmp/: the suite's own
 #                env, ports: while it runs
 # Who            An ordinary user runs the suite as himself. Started as root it runs as the system user
-#                edge-suite, PostgreSQL included, who may write to the second row only. Where that user cannot
-#                reach the checkout (in /root, say), .run is a link to a folder under /var/lib/edge-suite.
+#                edge-suite, PostgreSQL included, who may write to the second row only, or as whoever ran it
+#                in this checkout before. Where edge-suite cannot reach the checkout (in /root, say), .run is a
+#                link to a folder under /var/lib/edge-suite.
 
 run=$(readlink -m "${root:?}/.run")
-suite_user=edge-suite
 suite_home=/var/lib/edge-suite
+suite_user=$(stat -c %U "$run/database" 2>/dev/null || true)
+[[ $suite_user && $suite_user != root && $suite_user != UNKNOWN ]] || suite_user=edge-suite
 
 # Commands of the suite: as its user, whoever we are.
 as_suite() {
   if ((EUID == 0)); then
-    setpriv --reuid "$suite_user" --regid "$suite_user" --init-groups -- env -C / HOME="$suite_home" "$@"
+    setpriv --reuid "$suite_user" --regid "$(id -g "$suite_user")" --init-groups -- env -C / HOME="$suite_home" "$@"
   else
     "$@"
   fi
@@ -100,7 +102,7 @@ prepare_layout() {
   for dir in secrets database log tmp; do
     mkdir -p "$run/$dir"
     chmod 700 "$run/$dir"
-    ((EUID != 0)) || chown "$suite_user:$suite_user" "$run/$dir"
+    ((EUID != 0)) || chown "$suite_user:" "$run/$dir"
   done
 }
 

@@ -107,5 +107,5 @@ STATS_PORT=$STATS_PORT
 PROXY_LOG_LEVEL=${PROXY_LOG_LEVEL:-info}
 HSTS=${HSTS:-}
 ENV
-  ((EUID != 0)) || chown -R "$suite_user:$suite_user" "$run/services"
+  ((EUID != 0)) || chown -R "$suite_user:" "$run/services"
 }
