@@ -36,9 +36,6 @@ export interface StreamOptions {
 // Two heartbeats of 15 s and a little: nothing heard for longer means that nothing will be.
 export const SILENCE_MS = 35_000
 
-// An edge probes its upstream every second and calls it lost after two missed probes.
-export const STALE_AFTER_MS = 3_000
-
 export function openStream<T>(url: string, handlers: StreamHandlers<T>, options: StreamOptions = {}): { close(): void } {
   const stream = new Stream<T>(url, handlers, options)
   stream.start()
@@ -128,10 +125,11 @@ class Stream<T> {
     this.tend()
     if (!this.hasContents) return
     this.failures = 0
+    this.after = undefined
     this.version = event.lastEventId || this.version
     const staleness = stalenessOf(event.data)
-    this.freshAt = Date.now() - staleness
-    if (staleness > STALE_AFTER_MS) this.report()
+    this.freshAt = Date.now() - staleness // by this machine's clock alone
+    if (staleness > 0) this.report()
     else this.handlers.onFreshness({ state: 'live' })
   }
 
@@ -209,6 +207,7 @@ function isFinal(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429
 }
 
+// Zero while the node knows itself to be fresh; what "fresh" allows for is the node's to judge.
 function stalenessOf(data: string): number {
   const { staleness_ms: staleness } = parseObject(data)
   return typeof staleness === 'number' ? staleness : 0

@@ -18,6 +18,7 @@ function become(next: User | null): void {
   if (next) mayHoldDeadCookie = true
   user.value = next
   asked.value = true
+  known = Promise.resolve() // whatever is still being asked is answered too late
 }
 
 // Never rejects: where the service cannot be reached the reader stays who he was.
@@ -25,16 +26,21 @@ async function load(): Promise<void> {
   try {
     become(await api.getSession())
   } catch {
-    known = undefined // the next one to need it asks again
+    known = undefined
   }
 }
 
 function settled(): Promise<void> {
-  known ??= api.getSession().then(
-    (found) => { user.value = found }, // the first answer: whatever is open was opened by this very reader
-    () => { known = undefined },
-  ).finally(() => { asked.value = true })
+  known ??= ask()
   return known
+}
+
+function ask(): Promise<void> {
+  const asking: Promise<void> = api.getSession().then(
+    (found) => { if (known === asking) user.value = found }, // whatever is open was opened by this very reader
+    () => { if (known === asking) known = undefined }, // the next one to need it asks again
+  ).finally(() => { asked.value = true })
+  return asking
 }
 
 async function login(credentials: Credentials): Promise<void> {
@@ -62,10 +68,15 @@ async function rename(wanted: { username?: string, email?: string }): Promise<vo
 // Somebody answered 401. A cookie that is no longer good would spoil even what everybody may read, so it goes; once,
 // since where that does not help, nothing here will.
 async function doubt(): Promise<void> {
-  await load()
-  if (user.value || !mayHoldDeadCookie) return
+  const found = await api.getSession().catch(() => undefined)
+  if (found === undefined) return
+  if (found || !mayHoldDeadCookie) {
+    become(found)
+    return
+  }
   mayHoldDeadCookie = false
   await api.logout().catch(() => undefined)
+  user.value = null
   generation.value += 1
 }
 
