@@ -4,7 +4,7 @@
 -- journal_max_age  how long the journal waits for a consumer that holds it back
 -- journal_max_mb   how large it may grow
 create or replace function edge.configure(bell boolean default null, journal_max_age interval default null, journal_max_mb int default null)
-returns void language plpgsql set search_path = '' as $$
+returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if journal_max_age < '1 minute' or journal_max_mb < 1 then
     perform edge.complain('the journal must hold at least one minute and one MB', 'Give journal_max_age and journal_max_mb larger.');
@@ -17,7 +17,7 @@ end $$;
 
 -- Lets a role pull, and read all sources published now or later. (LISTEN needs no grant.)
 create or replace function edge.grant_edge(role name) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   insert into edge.reader values (role) on conflict do nothing;
   execute format('grant usage on schema edge to %I', role);
@@ -28,12 +28,12 @@ end $$;
 
 -- SELECT on every source for every reader; and none by us on what is a source no more.
 create or replace function edge.grant_sources() returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   r record;
 begin
   for r in
-    select e.role, s.source from edge.reader e, (select distinct source from edge.resource) as s
+    select e.role, s.source from edge.reader e join pg_catalog.pg_roles on rolname = e.role, (select distinct source from edge.resource) as s
     where not has_table_privilege(e.role, s.source, 'select') order by 1, 2
   loop
     if not pg_has_role(current_user, (select relowner from pg_catalog.pg_class where oid = r.source), 'usage') then
@@ -53,7 +53,7 @@ begin
 end $$;
 
 create or replace function edge.revoke_source(role name, source regclass) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if exists (select from pg_catalog.pg_class c, pg_catalog.pg_roles r where c.oid = source and r.rolname = role) then
     execute format('revoke select on %s from %I', source, role);
@@ -65,7 +65,7 @@ end $$;
 -- change only where what was compiled did. One that can not be published any more
 -- stays as it was, with a warning.
 create or replace function edge.renew() returns text
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   f record; r record;
   renewed int := 0;
@@ -93,7 +93,7 @@ end $$;
 
 -- Removes everything that was ever made here: triggers, grants, functions, tables, schema.
 create or replace function edge.uninstall() returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   r record;
 begin

@@ -3,14 +3,16 @@
 -- Promise  A transaction of any size rings at most once; a rollback never rings;
 --          a statement that touches no row writes nothing.
 -- Order    Journal first, bell second: only so is falling asleep safe.
+-- Idle     While no consumer's lease is live nothing is journaled; edge.acknowledge
+--          sees to it that whoever registers then does not miss it.
 -- Writers  Nothing here may fail a user's statement. A column that was renamed or
 --          dropped since the publication makes the trigger say "the whole table"
 --          instead; publishing again mends it.
 
 -- The one place that decides whether to ring. edge.configure(bell => false) makes
--- it silent.
+-- it silent. Runs inside the triggers, with their rights and settings.
 create or replace function edge.ring() returns void
-language plpgsql security definer set search_path = '' as $$
+language plpgsql as $$
 begin
   if (select bell from edge.settings) then perform pg_notify('edge', ''); end if;
 end $$;
@@ -19,7 +21,7 @@ end $$;
 -- and children, and everything above it, since only the triggers of the table that
 -- a statement names fire.
 create or replace function edge.family(relation regclass) returns setof regclass
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   with recursive below(oid) as (
     select relation::oid
     union select inhrelid from below join pg_catalog.pg_inherits on inhparent = below.oid
@@ -33,7 +35,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 create or replace function edge.link_of(instance jsonb) returns int
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   of_table constant regclass := (instance->>'relation')::oid::regclass;
   of_columns constant name[] := coalesce((
@@ -58,7 +60,7 @@ end $$;
 -- SELECT of a link's journal rows. `rows`: SQL that yields the column list %s of
 -- the changed rows, each distinct value once.
 create or replace function edge.link_select(link edge.link, captured regclass, rows_sql text, any_row text)
-returns text language plpgsql stable set search_path = '' as $$
+returns text language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   forms text[];
   form text;
@@ -88,7 +90,7 @@ begin
 end $$;
 
 create or replace function edge.record_code(captured regclass) returns text
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   links constant edge.link[] := array(
     select l from edge.link l where captured in (select edge.family(l.relation)) order by l.id);
@@ -110,8 +112,11 @@ begin
     into of_insert, of_update, of_delete
     from unnest(links) as l;
   return format($code$returns trigger
-language plpgsql security definer set search_path = ''%1$s as $record$
+language plpgsql security definer set search_path = pg_catalog, pg_temp%1$s as $record$
 begin
+  if coalesce(pg_sequence_last_value('edge.lease'), 0) < extract(epoch from clock_timestamp()) then
+    return null;  -- nobody follows: whoever comes next reads everything
+  end if;
   if tg_op = 'TRUNCATE' or (%2$s) is not true then
     insert into edge.journal (link) values %3$s;
   elsif tg_op = 'INSERT' then
@@ -133,7 +138,7 @@ end $$;
 
 -- The triggers that a captured table has while they are as we made them.
 create or replace function edge.is_armed(relation regclass) returns boolean
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select count(*) = 4 from pg_catalog.pg_trigger
   where tgrelid = relation and tgname in ('_900_edge_insert', '_900_edge_update', '_900_edge_delete', '_900_edge_truncate')
     and tgenabled = 'A'
@@ -143,7 +148,7 @@ $$;
 -- only where something changes: it waits for the table's writers, so that no
 -- change of theirs can escape a link that edges rely on once this commits.
 create or replace function edge.capture() returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   table_name regclass;
   code text;
@@ -184,7 +189,7 @@ begin
 end $$;
 
 create or replace function edge.release_table(relation regclass) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   trigger_name name;
 begin
@@ -199,7 +204,7 @@ end $$;
 -- What we generate belongs to the owner of the schema, whoever publishes, and is
 -- for nobody else to call.
 create or replace function edge.own_function(signature text) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   execute format('revoke all on function %s from public', signature);
   if edge.owner() <> current_user then
@@ -208,6 +213,6 @@ begin
 end $$;
 
 create or replace function edge.owner() returns name
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select pg_get_userbyid(nspowner) from pg_catalog.pg_namespace where nspname = 'edge'
 $$;

@@ -3,7 +3,7 @@
 
 -- The type under a domain.
 create or replace function edge.base_type(type oid) returns oid
-language sql stable strict set search_path = '' as $$
+language sql stable strict set search_path = pg_catalog, pg_temp as $$
   with recursive down(oid) as (
     select type
     union all
@@ -13,7 +13,7 @@ language sql stable strict set search_path = '' as $$
 $$;
 
 create or replace function edge.kind_of(type oid) returns text
-language sql stable strict set search_path = '' as $$
+language sql stable strict set search_path = pg_catalog, pg_temp as $$
   select case
     when t.oid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype) then 'integer'
     when t.oid in ('float4'::regtype, 'float8'::regtype) then 'float'
@@ -29,14 +29,14 @@ $$;
 
 -- The element type of an array column, else null.
 create or replace function edge.element_type(type oid) returns oid
-language sql stable strict set search_path = '' as $$
+language sql stable strict set search_path = pg_catalog, pg_temp as $$
   select nullif(typelem, 0) from pg_catalog.pg_type
   where oid = edge.base_type(type) and typcategory = 'A'
 $$;
 
 -- SQL for the text of a value `v` of a kind.
 create or replace function edge.form_of(kind text, v text) returns text
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   select case kind
     when 'boolean' then format('case when %1$s then ''t'' when not %1$s then ''f'' end', v)
     when 'timestamp' then edge.microseconds(v)
@@ -47,14 +47,14 @@ language sql immutable set search_path = '' as $$
 $$;
 
 create or replace function edge.microseconds(v text) returns text
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   select format('case when isfinite(%1$s) then (extract(epoch from %1$s) * 1000000)::bigint::text '
              || 'when %1$s > ''epoch'' then ''infinity'' when %1$s < ''epoch'' then ''-infinity'' end', v)
 $$;
 
 -- SQL for the text of column `v`; an array's is a JSON array of its elements' texts.
 create or replace function edge.column_form(kind text, is_array boolean, v text) returns text
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   select case when not is_array then edge.form_of(kind, v)
     else format('case when %1$s is not null then (select ''['' || coalesce(string_agg('
              || 'coalesce(to_json(%2$s)::text, ''null''), '','' order by n), '''') || '']'' '
@@ -63,7 +63,7 @@ $$;
 
 -- SQL for the JSON text of key values: 42, "text", or ["a",1].
 create or replace function edge.key_form(types oid[], vs text[]) returns text
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select case when count(*) = 1 then min(part)
               else '''['' || ' || string_agg(part, ' || '','' || ' order by n) || ' || '']''' end
   from (
@@ -79,20 +79,19 @@ language sql stable set search_path = '' as $$
   ) as parts
 $$;
 
--- Whether equal keys always have equal texts: then a key that is absent now is
--- known by its value. (1.0 and 1.00 are one numeric and two keys.)
-create or replace function edge.is_text_exact(source regclass, declaration jsonb) returns boolean
-language sql stable set search_path = '' as $$
+-- Whether equal keys always have equal texts. 1.0 and 1.00 are one numeric and two
+-- keys, and which of them a grouping shows may change with the order of the rows.
+create or replace function edge.is_text_exact(source regclass, key_columns smallint[]) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select bool_and(edge.kind_of(a.atttypid) not in ('float', 'numeric')
                   and coalesce((select c.collisdeterministic from pg_catalog.pg_collation c where c.oid = a.attcollation), true))
-  from jsonb_array_elements_text(declaration->'key') as k(name)
-  join pg_catalog.pg_attribute a on a.attrelid = source and a.attname = k.name
+  from pg_catalog.pg_attribute a where a.attrelid = source and a.attnum = any (key_columns)
 $$;
 
 -- How a value is written into the journal: integers as they are, others in the
 -- type's own output form.
 create or replace function edge.journal_form(type oid, v text) returns text
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select case when edge.base_type(type) in ('text'::regtype, 'varchar'::regtype, 'uuid'::regtype,
                                             'int2'::regtype, 'int4'::regtype, 'int8'::regtype)
     then format('%s::text collate "C"', v)
@@ -102,7 +101,7 @@ $$;
 -- The `=` by which the type's own index and grouping compare, qualified; null where
 -- the type has none.
 create or replace function edge.equality_of(type oid) returns text
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select format('operator(%I.%s)', n.nspname, o.oprname)
   from pg_catalog.pg_opclass c
   join pg_catalog.pg_am m on m.oid = c.opcmethod and m.amname in ('btree', 'hash')

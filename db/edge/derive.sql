@@ -12,7 +12,7 @@
 --   "reason"  instead of a way: why there is none
 
 create or replace function edge.derive(source regclass, key_columns smallint[]) returns jsonb
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   graph constant jsonb := edge.view_blocks(source);
   blocks constant jsonb := graph->'blocks';
@@ -20,6 +20,10 @@ declare
   edges jsonb[];
   step jsonb;
 begin
+  if not edge.is_text_exact(source, key_columns) then
+    return (select jsonb_agg(i || '{"reason": "the key is of a type whose equal values may differ in text, as 1.0 and 1.00"}')
+            from jsonb_array_elements(graph->'instances') as i where i->>'ghost' = 'false');
+  end if;
   edges := array(select e from edge.edges(blocks, coalesce((
     select jsonb_agg(p) from jsonb_each(ways) as w, jsonb_array_elements(w.value->'path') as p), '[]')) as e);
   loop  -- equalities first: others are sound too, only slower
@@ -36,7 +40,7 @@ end $$;
 
 -- The roots: instances that hold all columns of the key, one per branch.
 create or replace function edge.key_ways(blocks jsonb, key_columns smallint[]) returns jsonb
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select coalesce(jsonb_object_agg(instance, way), '{}')
   from (
     select o->>'instance' as instance, jsonb_build_object(
@@ -52,7 +56,7 @@ $$;
 
 -- Ways for the instances that the ones already reached lead to.
 create or replace function edge.next_ways(edges jsonb[], ways jsonb, equal boolean) returns jsonb
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   with usable as (
     select e, e->>'to' as instance,
       (select string_agg(f->>'instance', ',' order by n) from jsonb_array_elements(e->'from') with ordinality as x(f, n)) as parents
@@ -80,7 +84,7 @@ $$;
 
 -- Whether a ghost instance is on the way of a real one.
 create or replace function edge.is_needed(ghost int, instances jsonb, ways jsonb) returns boolean
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   with recursive above(id) as (
     select (i->>'id')::int from jsonb_array_elements(instances) as i where i->>'ghost' = 'false'
     union
@@ -92,7 +96,7 @@ $$;
 
 -- In words for a NOTICE and for edge.explain.
 create or replace function edge.no_way(blocks jsonb, instance jsonb, key_columns smallint[], ways jsonb) returns text
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   block jsonb := blocks->((instance->>'block')::int);
   wall text;

@@ -8,7 +8,7 @@
 -- A condition that is an edge: a strict and immutable operator between two columns.
 create or replace function edge.strict_operator(conjunct jsonb)
 returns table (name text, equal boolean)
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select format('operator(%I.%s)', n.nspname, o.oprname), o.oprcanmerge or o.oprcanhash
   from pg_catalog.pg_operator o
   join pg_catalog.pg_namespace n on n.oid = o.oprnamespace
@@ -19,7 +19,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 create or replace function edge.split_and(quals jsonb) returns setof jsonb
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   with recursive walk(n) as (
     select quals
     union all
@@ -33,7 +33,7 @@ $$;
 
 -- Tables whose row cannot be missing (null-extended) where these conditions hold.
 create or replace function edge.strict_items(query jsonb, quals jsonb) returns int[]
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select coalesce(array_agg(distinct item), '{}')
   from edge.split_and(quals) as c,
   lateral (
@@ -52,7 +52,7 @@ $$;
 -- in any row that counts; an outer join whose nullable side they are in is an inner one.
 create or replace function edge.conjuncts(query jsonb, node jsonb, present int[])
 returns table (conjunct jsonb, targets int[])
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   child jsonb;
   lefts int[]; rights int[];
@@ -79,7 +79,7 @@ begin
 end $$;
 
 create or replace function edge.reduced_join(jointype text, left_present boolean, right_present boolean)
-returns text language sql immutable set search_path = '' as $$
+returns text language sql immutable set search_path = pg_catalog, pg_temp as $$
   select case jointype
     when '0' then 'inner'
     when '1' then case when right_present then 'inner' else 'left' end
@@ -91,7 +91,7 @@ $$;
 
 -- Tables of a block that an outer join may extend with nulls.
 create or replace function edge.nullable_items(node jsonb) returns int[]
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   with recursive walk(n) as (
     select node
     union all
@@ -111,7 +111,7 @@ $$;
 
 -- Both directions of one condition between expressions of block `b`.
 create or replace function edge.edges_of(blocks jsonb, b int, conjunct jsonb, targets int[]) returns setof jsonb
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select jsonb_build_object('to', o->'instance', 'column', o->'column', 'form', o->'form', 'from', origins,
     'operator', op.name, 'equal', op.equal, 'collation', conjunct->'inputcollid',
     'flipped', flipped, 'null_safe', false)
@@ -127,7 +127,7 @@ $$;
 -- `x IN (SELECT y …)` in a filter leads from x to y, and to no other place: where
 -- its being null or false makes a difference, one null among the y changes it all.
 create or replace function edge.sublink_edges(blocks jsonb, block jsonb) returns setof jsonb
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select jsonb_build_object('to', o->'instance', 'column', o->'column', 'form', o->'form', 'from', origins,
     'operator', op.name, 'equal', op.equal, 'collation', c->'inputcollid',
     'flipped', false, 'null_safe', false)
@@ -142,7 +142,7 @@ $$;
 
 -- The number of the sublink's column that a parameter stands for, casts without code ignored.
 create or replace function edge.parameter(expr jsonb) returns int
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   select case when expr->>'node' = 'RELABELTYPE' then edge.parameter(expr->'arg')
               when expr->>'node' = 'PARAM' and expr->>'paramkind' = '2' then (expr->>'paramid')::int end
 $$;
@@ -151,7 +151,7 @@ $$;
 -- whoever shares a partition with a row that matters, matters. A null-extended
 -- column can not be tied, for there is no row to tie.
 create or replace function edge.ghost_edges(blocks jsonb, block jsonb) returns setof jsonb
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select jsonb_build_object('to', o->'instance', 'column', o->'column', 'form', o->'form', 'from', origins,
     'operator', null, 'equal', false, 'collation', '0', 'flipped', false, 'null_safe', true)
   from unnest(edge.partition_columns(block->'query')) as c,
@@ -160,15 +160,14 @@ language sql stable set search_path = '' as $$
     lateral (select edge.origin(blocks, (block->>'ghost')::int, expr, false)) as s(origins),
     lateral jsonb_array_elements(edge.origin(blocks, (block->>'id')::int, expr, true)) as o
   where block ? 'ghost' and jsonb_array_length(origins) = 1
-    and not edge.local_item(block->'query', expr) = any (edge.nullable_items(block->'query'->'jointree'))
-    and not exists (  -- nor null-extended further down
+    and not exists (
       select from jsonb_array_elements(o->'path') as step
       where (step->>1)::int = any (edge.nullable_items(blocks->((step->>0)::int)->'query'->'jointree')))
 $$;
 
 -- `present`: [block, item] pairs that a non-null key implies.
 create or replace function edge.edges(blocks jsonb, present jsonb) returns setof jsonb
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   block jsonb; b int;
   c record;

@@ -3,7 +3,7 @@
 -- The index that finds rows of a table by these columns, if there is one. Partial
 -- indexes are not counted: they carry only some of the rows.
 create or replace function edge.index_on(relation regclass, columns int[]) returns regclass
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select i.indexrelid::regclass
   from pg_catalog.pg_index i
   where i.indrelid = relation and i.indisvalid and i.indpred is null and i.indkey[0]::int = any (columns)
@@ -14,7 +14,7 @@ $$;
 -- Every step from a table to the next: which table it looks into, by which columns.
 create or replace function edge.hops(ways jsonb)
 returns table (instance int, hop text, index regclass)
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select (i->>'id')::int,
     format('%s (%s)', relation, (
       select string_agg(quote_ident(c.name), ', ') from unnest(columns) as n, lateral edge.column_of(relation, n) as c)),
@@ -28,7 +28,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 create or replace function edge.way_text(ways jsonb, id int) returns text
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select string_agg(case when branch->>'parent' is null then 'key'
       else format('%s -> %s', (
           select string_agg(format('%s.%s', parent->>'alias', quote_ident(c.name)), ', ')
@@ -41,7 +41,7 @@ $$;
 
 create or replace function edge.explain(name text)
 returns table ("table" text, alias text, journaled text, way text, sql text, indexes text)
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   ways jsonb;
 begin

@@ -5,7 +5,7 @@
 -- so that a long journal behind an old transaction costs nothing.
 create or replace function edge.journal_since(after xid8, unseen xid8[])
 returns table (link int, key bigint, keys text)
-language plpgsql stable rows 10 set search_path = '' set enable_seqscan = off as $$
+language plpgsql stable rows 10 set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 begin
   return query
   select j.link, j.key, j.keys from edge.journal j where j.xid >= after
@@ -15,7 +15,7 @@ end $$;
 
 -- Expressions over a row `x` of the source.
 create or replace function edge.entry_select(source regclass, declaration jsonb) returns text
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select format('select %s as key, %s as columns, to_json(x.*)::text as value from %s x', edge.row_key(source, declaration),
     coalesce((
       select format('array[%s]', string_agg(edge.column_form(c->>'kind', (c->>'array')::boolean,
@@ -25,20 +25,20 @@ language sql stable set search_path = '' as $$
 $$;
 
 create or replace function edge.key_types(source regclass, declaration jsonb) returns oid[]
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select array_agg(a.atttypid order by n)
   from jsonb_array_elements_text(declaration->'key') with ordinality as k(name, n)
   join pg_catalog.pg_attribute a on a.attrelid = source and a.attname = k.name
 $$;
 
 create or replace function edge.row_key(source regclass, declaration jsonb) returns text
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select edge.key_form(edge.key_types(source, declaration), array_agg(format('x.%I', name) order by n))
   from jsonb_array_elements_text(declaration->'key') with ordinality as k(name, n)
 $$;
 
 create or replace function edge.load_sql(source regclass, declaration jsonb) returns text
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select edge.entry_select(source, declaration) || ' where ' || (
     select string_agg(format('x.%I is not null', name), ' and ') from jsonb_array_elements_text(declaration->'key') as name)
 $$;
@@ -47,15 +47,14 @@ $$;
 -- The entry is read per key by LATERAL, which PostgreSQL moves into an aggregating
 -- view; a list of keys it would not.
 create or replace function edge.changes_code(source regclass, declaration jsonb, instances jsonb, links int[])
-returns text language plpgsql stable set search_path = '' as $$
+returns text language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   types constant oid[] := edge.key_types(source, declaration);
   names constant text[] := array(select format('k%s', n) from generate_series(1, cardinality(types)) as n);
-  exact constant boolean := edge.is_text_exact(source, declaration);
   touched text; of_touched text; match text; entry text;
 begin
   select string_agg(format('%s where j.link = %s', s, (i->>'link')),
-                    case when exact then E'\n    union\n    ' else E'\n    union all\n    ' end)
+                    E'\n    union\n    ')
     into touched
     from jsonb_array_elements(instances) as i, lateral edge.instance_selects(instances, i) as s
     where i ? 'way';
@@ -65,7 +64,7 @@ begin
   of_touched := edge.key_form(types, array(select format('t.%s', n) from unnest(names) as n));
   entry := format('%s where %s offset 0', edge.entry_select(source, declaration), match);
   return format($code$returns table (kind text, resource text, key text, columns text[], value text)
-language plpgsql stable set search_path = '' as $changes$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $changes$
 #variable_conflict use_column
 begin
   return query
@@ -75,18 +74,9 @@ begin
     %3$s
   )%4$s;
 end $changes$ $code$, links, array_to_string(names, ', '), touched,
-    case when exact then format($exact$
+    format($read$
   select case when w.value is null then 'D' else 'E' end, %1$L::text, %2$s, w.columns, w.value
   from touched t left join lateral (%3$s) w on true
-  where %4$s$exact$, declaration->>'name', format('coalesce(w.key, %s)', of_touched), entry,
-      (select string_agg(format('t.%s is not null', n), ' and ') from unnest(names) as n))
-    else format($inexact$, entries as materialized (
-    select distinct w.key, w.columns, w.value from touched t, lateral (%3$s) w
-  )
-  select 'E', %1$L::text, e.key, e.columns, e.value from entries e
-  union all
-  select 'D', %1$L::text, gone.key, null, null
-  from (select distinct %2$s from touched t where %4$s) as gone(key)
-  where not exists (select from entries e where e.key = gone.key)$inexact$, declaration->>'name', of_touched, entry,
-      (select string_agg(format('t.%s is not null', n), ' and ') from unnest(names) as n)) end);
+  where %4$s$read$, declaration->>'name', format('coalesce(w.key, %s)', of_touched), entry,
+      (select string_agg(format('t.%s is not null', n), ' and ') from unnest(names) as n)));
 end $$;

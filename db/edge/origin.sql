@@ -13,7 +13,7 @@
 -- Strips what may stand around a column: casts without code, and strict immutable
 -- functions of one argument. Null when something else stands there.
 create or replace function edge.unwrap(expr jsonb, out var jsonb, out form text)
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   func record;
 begin
@@ -46,7 +46,7 @@ end $$;
 
 -- The range table index of its own block that a column belongs to, joins resolved.
 create or replace function edge.local_item(query jsonb, expr jsonb) returns int
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   var jsonb := (edge.unwrap(expr)).var;
   rte jsonb;
@@ -63,7 +63,7 @@ end $$;
 -- Why a condition on output column `resno` of a block must not be moved into it;
 -- null if it may. 'window': not here, but into its ghost.
 create or replace function edge.barrier(block jsonb, resno int) returns text
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   query jsonb := block->'query';
   partition text[];
@@ -86,7 +86,7 @@ end $$;
 
 -- Origins of an expression of block `b`.
 create or replace function edge.origin(blocks jsonb, b int, expr jsonb, into_it boolean) returns jsonb
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   block jsonb := blocks->b;
   item jsonb; rte jsonb; found_origin jsonb;
@@ -121,7 +121,7 @@ end $$;
 
 -- Origins of output column `resno` of block `b`.
 create or replace function edge.output_origin(blocks jsonb, b int, resno int, into_it boolean) returns jsonb
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   block jsonb := blocks->b;
   query jsonb := block->'query';
@@ -152,7 +152,7 @@ end $$;
 
 -- A set operation may convert a branch's column; only among integers that is harmless.
 create or replace function edge.same_branch_type(blocks jsonb, block jsonb, branch int, resno int) returns boolean
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select bool_and(t = any (array['20', '21', '23'])) or count(distinct t) = 1
   from (
     select block->'query'->'setOperations'->'colTypes'->>resno as t  -- element 0 is the list's mark "o"
@@ -163,6 +163,6 @@ language sql stable set search_path = '' as $$
 $$;
 
 create or replace function edge.expr_type(expr jsonb) returns text
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   select coalesce(expr->>'vartype', expr->>'resulttype', expr->>'funcresulttype', expr->>'consttype', 'unknown')
 $$;

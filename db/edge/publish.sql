@@ -3,7 +3,7 @@
 -- 'a,-b,"Odd, name"' to names and directions.
 create or replace function edge.parse_columns(list text)
 returns table (name text, descending boolean)
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   select case when part ~ '^".*"$' then replace(substr(part, 2, length(part) - 2), '""', '"') else part end, minus
   from (
     select regexp_replace(trim(m[1]), '^-\s*', '') as part, trim(m[1]) ~ '^-' as minus, n
@@ -13,14 +13,14 @@ language sql immutable set search_path = '' as $$
 $$;
 
 create or replace function edge.complain(message text, mend text) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   raise exception '%', message using errcode = 'invalid_parameter_value', hint = mend;
 end $$;
 
 -- What an edge is told about a column that it sorts, filters or compares.
 create or replace function edge.describe_column(source regclass, role text, column_name text) returns jsonb
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   a pg_catalog.pg_attribute;
   element oid; of_kind text;
@@ -51,7 +51,7 @@ end $$;
 
 create or replace function edge.declare(name text, source regclass, key text, sort text, filters text[],
                                         default_limit int, max_limit int, owner text) returns jsonb
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   keys constant text[] := array(select p.name from edge.parse_columns(key) as p);
   sorts jsonb := coalesce((select jsonb_agg(jsonb_build_object('name', p.name, 'descending', p.descending)) from edge.parse_columns(sort) as p), '[]');
@@ -92,14 +92,14 @@ begin
 end $$;
 
 create or replace function edge.place_of(columns jsonb, column_name text) returns int
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   select n::int - 1 from jsonb_array_elements(columns) with ordinality as x(c, n) where c->>'name' = column_name
 $$;
 
 -- Who may publish: a member of the role that owns the schema, which reads the
 -- tables, and owns them, since triggers are put on them.
 create or replace function edge.check_rights(source regclass, ways jsonb) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   t regclass;
 begin
@@ -137,7 +137,7 @@ end $$;
 
 create or replace function edge.publish_source(name text, source regclass, key text, sort text, filters text[],
                                                default_limit int, max_limit int, owner text)
-returns text language plpgsql set search_path = '' as $$
+returns text language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
   declaration jsonb; ways jsonb; code text; digest text;
@@ -168,14 +168,16 @@ begin
   select * into known from edge.resource r where r.name = publish_source.name;
   if known.definition is distinct from digest then
     new_revision := nextval('edge.revision');
-    insert into edge.resource as r (name, revision, arguments, source, declaration, definition, ways, links, whole)
+    insert into edge.resource as r (name, revision, arguments, source, declaration, definition, ways, links, whole, roots)
     values (name, new_revision,
       jsonb_build_object('source', source::text, 'key', key, 'sort', sort, 'filters', filters,
         'default_limit', default_limit, 'max_limit', max_limit, 'owner', owner),
-      source, declaration, digest, ways, coalesce(chains, '{}'), coalesce(wholes, '{}'))
+      source, declaration, digest, ways, coalesce(chains, '{}'), coalesce(wholes, '{}'),
+      array(select (i->>'relation')::oid from jsonb_array_elements(ways) as i where i->'way'->0->'parent' = 'null'))
     on conflict on constraint resource_pkey do update set
       revision = excluded.revision, arguments = excluded.arguments, source = excluded.source, declaration = excluded.declaration,
-      definition = excluded.definition, ways = excluded.ways, links = excluded.links, whole = excluded.whole;
+      definition = excluded.definition, ways = excluded.ways, links = excluded.links, whole = excluded.whole,
+      roots = excluded.roots;
     perform edge.drop_changes(known.id, known.revision);
     if chains is not null then
       execute format('create function edge.changes_%s_%s(after xid8, unseen xid8[]) %s',
@@ -195,7 +197,7 @@ end $$;
 
 -- Every instance with the link through which its changes are journaled.
 create or replace function edge.with_links(ways jsonb) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   instance jsonb;
   linked jsonb := '[]';
@@ -208,14 +210,14 @@ end $$;
 
 -- What the views under a source say, for the digest: a replaced view is another one.
 create or replace function edge.definitions(source regclass) returns text
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select string_agg(format('%s: %s', v, pg_get_viewdef(v)), E'\n' order by v::text)
   from (select source as v union select relation from edge.dependencies(source)) as under
   join pg_catalog.pg_class c on c.oid = v and c.relkind = 'v'
 $$;
 
 create or replace function edge.drop_changes(resource_id int, old_revision bigint) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if resource_id is not null then
     execute format('drop function if exists edge.changes_%s_%s(xid8, xid8[])', resource_id, old_revision);
@@ -223,12 +225,12 @@ begin
 end $$;
 
 create or replace function edge.drop_unused_links() returns void
-language sql set search_path = '' as $$
+language sql set search_path = pg_catalog, pg_temp as $$
   delete from edge.link where id not in (select unnest(links || whole) from edge.resource)
 $$;
 
 create or replace function edge.tell_ways(name text, ways jsonb) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   r record;
 begin
@@ -247,7 +249,7 @@ begin
 end $$;
 
 create or replace function edge.unpublish(name text) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   gone edge.resource;
 begin

@@ -6,18 +6,46 @@
 --           row S. Reads only.
 -- Rows      S U N R E D, as docs/decisions/0011 lays down.
 
--- Whether a pruning may have taken rows that were not yet visible at `since`.
-create or replace function edge.is_behind(since pg_snapshot, state edge.state) returns boolean
-language sql stable set search_path = '' as $$
-  select pg_snapshot_xmax(since) < state.horizon
-      or exists (select from pg_snapshot_xip(since) as x
-                 where x < state.horizon and pg_visible_in_snapshot(x, state.pruned))
-$$;
+-- Whether a transaction below `bound` became visible between `since` and `at`.
+create or replace function edge.passed(since pg_snapshot, bound xid8, at pg_snapshot) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return pg_snapshot_xmax(since) < least(bound, pg_snapshot_xmax(at))
+      or exists (select from pg_snapshot_xip(since) as x where x < bound and pg_visible_in_snapshot(x, at));
+end $$;
+
+-- Why a consumer at `since` can not go by the journal alone; null if it can. The
+-- lease is read before the gap: while it is set anew, the gap is without bound.
+create or replace function edge.reload_reason(since pg_snapshot, marker uuid, state edge.state, seen pg_snapshot) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  followed constant boolean := coalesce(pg_sequence_last_value('edge.lease'), 0) >= extract(epoch from clock_timestamp());
+  gap constant xid8 := case when followed then coalesce(pg_sequence_last_value('edge.gap'), 0) else 9223372036854775807 end::text::xid8;
+begin
+  return case
+    when since is null then 'initial'
+    when marker is null or state.marker is distinct from marker then 'marker'
+    when edge.passed(since, state.horizon, state.pruned) then 'horizon'
+    when edge.passed(since, gap, seen) then 'gap'
+    when exists (select from unnest(state.prepared) as x  -- it outlived a crash, its journal rows did not
+                 where not pg_visible_in_snapshot(x, since) and pg_visible_in_snapshot(x, seen)) then 'marker'
+  end;
+end $$;
+
+-- Whether so many rows were touched that reading everything is cheaper.
+create or replace function edge.is_bulk(journal_rows numeric, roots oid[]) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if journal_rows <= 1000 then return false; end if;
+  return journal_rows > (
+    select case when bool_or(reltuples < 0) then 100000 else sum(reltuples) / 5 end
+    from pg_catalog.pg_class where oid = any (roots));
+end $$;
 
 create or replace function edge.pull(since pg_snapshot, marker uuid, held jsonb)
 returns table (kind text, resource text, key text, columns text[], value text)
 language plpgsql stable security definer
-set search_path = '' set timezone = 'UTC' set datestyle = 'ISO' set intervalstyle = 'postgres'
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' set datestyle = 'ISO' set intervalstyle = 'postgres'
 set extra_float_digits = 1 set bytea_output = 'hex' set lc_monetary = 'C'
 set jit = off set plan_cache_mode = force_generic_plan
 as $$
@@ -27,7 +55,7 @@ declare
   state edge.state;
   after xid8; unseen xid8[];
   reload text;             -- why everything must be read whole
-  touched int[]; whole int[];
+  touched int[]; whole int[]; counts bigint[];
   r record;
   why text;
 begin
@@ -35,23 +63,21 @@ begin
     raise exception 'edge.pull needs the primary server: a standby''s snapshots do not list running transactions'
       using errcode = 'object_not_in_prerequisite_state', hint = 'Point EDGE_UPSTREAM at the primary.';
   end if;
-  select s.* into state from edge.state s;
+  select s.* into state from edge.state s where s.home = s.tableoid;
   return query select 'S', null::text, state.marker::text, null::text[], seen::text;
 
-  if since is null then reload := 'initial';
-  elsif state.marker is null or pull.marker is distinct from state.marker then reload := 'marker';
-  elsif edge.is_behind(since, state) then reload := 'horizon';
-  elsif exists (select from unnest(state.prepared) as x  -- it outlived a crash, its journal rows did not
-                where not pg_visible_in_snapshot(x, since) and pg_visible_in_snapshot(x, seen)) then reload := 'marker';
-  else
+  reload := edge.reload_reason(since, pull.marker, state, seen);
+  if reload is null then
     after := pg_snapshot_xmax(since);
     unseen := array(select pg_snapshot_xip(since));
-    select array_agg(distinct j.link), array_agg(distinct j.link) filter (where j.key is null and j.keys is null)
-      into touched, whole from edge.journal_since(after, unseen) as j;
+    select array_agg(t.link), array_agg(t.link) filter (where t.emptied), array_agg(t.n)
+      into touched, whole, counts
+      from (select j.link, bool_or(j.key is null and j.keys is null) as emptied, count(*) as n
+            from edge.journal_since(after, unseen) as j group by j.link) as t;
   end if;
 
   for r in
-    select coalesce(p.name, h.key) as name, p.id, p.revision, p.links, p.whole, h.value as held,
+    select coalesce(p.name, h.key) as name, p.id, p.revision, p.links, p.whole, p.roots, h.value as held,
            case when h.value->>'revision' is distinct from p.revision::text then p.declaration end as declaration
     from edge.resource p full join jsonb_each(pull.held) as h on h.key = p.name
     order by 1
@@ -67,7 +93,9 @@ begin
       when not (r.held->>'loaded')::boolean then 'initial'
       when reload is not null then reload
       when r.whole && touched then 'fallback'
-      when r.links && whole then 'truncate' end;
+      when r.links && whole then 'truncate'
+      when r.links && touched and edge.is_bulk((
+        select sum(n) from unnest(touched, counts) as t(link, n) where t.link = any (r.links)), r.roots) then 'bulk' end;
     if why is null and r.links && touched then
       begin
         return query execute format('select * from edge.changes_%s_%s($1, $2)', r.id, r.revision) using after, unseen;

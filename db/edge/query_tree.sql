@@ -5,7 +5,7 @@
 -- it: an alias may be called `:x`, and then it stands where a value stands.
 
 create or replace function edge.node_tree(tree text) returns jsonb
-language plpgsql immutable strict set search_path = '' as $$
+language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
   tokens constant text[] := array(
     select m[1] from regexp_matches(tree, '([(){}]|(?:\\.|[^ \n\t(){}\\])+)', 'g') as m);
@@ -63,7 +63,7 @@ end $$;
 
 -- The QUERY node of a view.
 create or replace function edge.view_query(source regclass) returns jsonb
-language sql stable strict set search_path = '' as $$
+language sql stable strict set search_path = pg_catalog, pg_temp as $$
   select edge.node_tree(ev_action::text) -> 0
   from pg_catalog.pg_rewrite where ev_class = source and rulename = '_RETURN'
 $$;

@@ -5,7 +5,7 @@
 -- settings, which edges pin. `jsonb_agg` is among them: refusing what is not
 -- immutable would refuse most real views.
 create or replace function edge.is_steady(func oid) returns boolean
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select case
     when p.provolatile = 'v' then false
     when n.nspname <> 'pg_catalog' and p.prokind = 'a' then
@@ -39,7 +39,7 @@ $$;
 
 -- All functions that a tree of nodes calls, those behind operators and aggregates included.
 create or replace function edge.called_functions(blocks jsonb) returns setof oid
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select (f #>> '{}')::oid
   from jsonb_path_query(blocks, 'strict $.** ? (@.type() == "object").keyvalue()
     ? (@.key == "funcid" || @.key == "aggfnoid" || @.key == "winfnoid").value') as f
@@ -52,7 +52,7 @@ $$;
 -- Relations under a view according to pg_depend: the net that nothing slips through.
 create or replace function edge.dependencies(source regclass)
 returns table (relation regclass, through_function boolean)
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   with recursive walk(class, oid, through_function) as (
     select 'pg_class'::regclass::oid, source::oid, false
     union
@@ -73,14 +73,14 @@ language sql stable set search_path = '' as $$
 $$;
 
 create or replace function edge.refuse(source regclass, what text, mend text) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   raise exception '% can not be published: %', source, what
     using errcode = 'feature_not_supported', hint = mend;
 end $$;
 
 create or replace function edge.check_source(source regclass) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   graph constant jsonb := edge.view_blocks(source);
   blocks constant jsonb := graph->'blocks';

@@ -27,7 +27,8 @@ create table if not exists edge.resource (
   definition  text not null,      -- digest of all that was compiled: unchanged = same revision
   ways        jsonb not null,     -- per table instance its way to the key: edge.explain
   links       int[] not null,     -- whose journal rows lead to keys
-  whole       int[] not null      -- whose journal rows demand a whole re-read
+  whole       int[] not null,     -- whose journal rows demand a whole re-read
+  roots       oid[] not null      -- tables that hold the key: about as many entries as they have rows
 );
 create sequence if not exists edge.revision;
 
@@ -66,13 +67,21 @@ create index if not exists journal_by_xid on edge.journal (xid);
 create unlogged table if not exists edge.state (
   only_one  boolean primary key default true check (only_one),
   marker    uuid not null default gen_random_uuid(),
+  home      oid not null,                        -- this very table: a marker that was dumped and restored is none
   prepared  xid8[] not null default '{}',        -- prepared transactions that outlived a crash
   horizon   xid8 not null default '0',           -- rows below it that `pruned` sees may be gone
   pruned    pg_snapshot not null default pg_current_snapshot(),
   swept     xid8 not null default '0',           -- below it nothing is left to delete
-  sample    xid8 not null default '0',           -- oldest xid of the present age sample ...
-  sampled   timestamptz not null default now()   -- ... and when it was taken
+  sample    xid8 not null default '0',           -- newest xid of the present age sample ...
+  sampled   timestamptz not null default now(),  -- ... and when it was taken
+  forced_at bigint not null default 0            -- size of the journal when it was last cut for its size
 );
+
+-- Outside of MVCC, so that a writer with an old snapshot reads them as they are now.
+-- lease: until when (epoch seconds) some consumer follows; the triggers journal only
+-- while one does. gap: changes of transactions below it may not have been journaled.
+create unlogged sequence if not exists edge.lease;
+create unlogged sequence if not exists edge.gap;
 
 -- Who pulls, and how far. A consumer whose lease is over holds nothing back.
 create unlogged table if not exists edge.consumer (

@@ -13,7 +13,7 @@
 -- Sublinks in an expression; `filter` tells those where null is as good as false.
 create or replace function edge.sublinks(node jsonb, filter boolean)
 returns table (sublink jsonb, in_filter boolean)
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   child record;
 begin
@@ -38,7 +38,7 @@ end $$;
 -- Every sublink of a block, those of the SELECTs inside it not.
 create or replace function edge.block_sublinks(query jsonb)
 returns table (sublink jsonb, in_filter boolean)
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   select * from edge.sublinks(query->'targetList', false)
   union all select * from edge.sublinks(query->'jointree', true)
   union all select * from edge.sublinks(query->'havingQual', true)
@@ -53,7 +53,7 @@ $$;
 -- The range table indexes under a node of the join tree or of a set operation;
 -- what its conditions contain is not under it.
 create or replace function edge.node_items(node jsonb) returns int[]
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   with recursive walk(n) as (
     select node
     union all
@@ -67,7 +67,7 @@ language sql immutable set search_path = '' as $$
 $$;
 
 create or replace function edge.view_blocks(source regclass) returns jsonb
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   max_ghosts constant int := 64;  -- nested windows double the blocks with each level
   blocks jsonb[] := '{}';
@@ -135,7 +135,7 @@ end $$;
 
 -- A plain table, as if it were a view of all its columns; columns keep their numbers.
 create or replace function edge.table_query(source regclass) returns jsonb
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select jsonb_build_object('node', 'QUERY', 'setOperations', null, 'cteList', null,
     'rtable', jsonb_build_array(jsonb_build_object('rtekind', '0', 'relid', source::oid::text,
       'relkind', (select relkind from pg_catalog.pg_class where oid = source), 'inh', 'true',
@@ -151,7 +151,7 @@ $$;
 -- Columns ("varno.varattno") that are in DISTINCT ON and in every PARTITION BY of
 -- a block; null where it has neither, empty where it has but they share no column.
 create or replace function edge.partition_columns(query jsonb) returns text[]
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   common text[];
   clause jsonb;

@@ -3,7 +3,7 @@
 -- A table column as SQL knows it.
 create or replace function edge.column_of(relation oid, number int)
 returns table (name name, type oid, typed text, is_integer boolean)
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select attname, edge.base_type(atttypid),
     format_type(edge.base_type(atttypid), case when t.typtype = 'd' then t.typtypmod else nullif(atttypmod, -1) end),
     edge.base_type(atttypid) in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
@@ -12,7 +12,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 create or replace function edge.collate_clause(collation_oid text) returns text
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select coalesce((
     select format(' collate %I.%I', n.nspname, c.collname)
     from pg_catalog.pg_collation c join pg_catalog.pg_namespace n on n.oid = c.collnamespace
@@ -21,7 +21,7 @@ $$;
 
 -- One condition of a way, between the parent's column and the table's own value.
 create or replace function edge.condition_sql(c jsonb, parent text, own text, equality text) returns text
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select case
     when (c->>'null_safe')::boolean then
       format('(%1$s %3$s %2$s or (%1$s is null and %2$s is null))', parent, own, equality)
@@ -34,7 +34,7 @@ $$;
 
 -- The values of a journal row `j` of a link, by column number.
 create or replace function edge.journal_values(instance jsonb) returns jsonb
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select jsonb_object_agg(number, case
       when jsonb_array_length(instance->'columns') = 1 and c.is_integer and not (instance->>'nulls')::boolean
         then format('j.key::%s', c.typed)
@@ -51,7 +51,7 @@ $$;
 -- whatever the planner thinks of the journal's size.
 create or replace function edge.way_selects(instances jsonb, id int, known jsonb, hops text, depth int)
 returns setof text
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   instance constant jsonb := (select i from jsonb_array_elements(instances) as i where (i->>'id')::int = id);
   branch jsonb; parent jsonb;
@@ -90,7 +90,7 @@ end $$;
 
 -- Whether the parent's linking column is an integer that equals the value itself.
 create or replace function edge.is_same_value(parent jsonb, branch jsonb) returns boolean
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select parent->'columns' = jsonb_build_array(c->'parent_column')
      and jsonb_array_length(branch->'conditions') = 1
      and (c->>'equal')::boolean and c->>'form' = '%s' and c->>'parent_form' = '%s'
@@ -101,6 +101,6 @@ language sql stable set search_path = '' as $$
 $$;
 
 create or replace function edge.instance_selects(instances jsonb, instance jsonb) returns setof text
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select * from edge.way_selects(instances, (instance->>'id')::int, edge.journal_values(instance), '', 1)
 $$;

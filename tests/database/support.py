@@ -108,6 +108,8 @@ class Mirror:
 
         `check(mirror)` runs in the same snapshot, after it was applied.
         """
+        if self.since is None:
+            self.acknowledge()
         while True:
             try:
                 answer = self.ask()
@@ -121,7 +123,13 @@ class Mirror:
                 self.marker = None
                 continue
             if not again:
+                self.acknowledge()
                 return answer
+
+    def acknowledge(self, lease_s=600):
+        rows(self.connection, 'begin isolation level read committed')
+        rows(self.connection, 'select edge.acknowledge(%s, %s, %s)', self.name, self.since, lease_s)
+        rows(self.connection, 'commit')
 
     def apply(self, answer):
         kind, _, marker, _, snapshot = answer[0]

@@ -1,0 +1,61 @@
+"""The suite's teeth: each rule of the derivation weakened in turn, and the oracle must notice.
+
+Not part of the normal run (minutes):  tests/database/run mutants
+"""
+import unittest
+
+from oracle import Oracle, Wrong, publish_shapes
+from support import DB, connect, new_database, psql, rows, value
+
+STEPS = 3000
+
+# name: (function, what stands there, what stands there instead)
+MUTANTS = {
+    'a LEFT JOIN leads into its preserved side': ('edge.conjuncts', "when 'left' then rights when 'right' then lefts", "when 'right' then lefts"),
+    'a nullable side may be any': ('edge.reduced_join', "when right_present then 'inner' else 'left'", "when right_present then 'inner' else 'inner'"),
+    'IN anywhere ties': ('edge.sublink_edges', "and block->>'in_filter' = 'true'", ''),
+    'LIMIT is no barrier': ('edge.barrier', "query->'limitCount' <> 'null'", 'false'),
+    'GROUPING SETS are no barrier': ('edge.barrier', "query->'groupingSets' <> 'null'", 'false'),
+    'WITH RECURSIVE is no barrier': ('edge.barrier', "block->>'recursive' = 'true'", 'false'),
+    'windows are no barrier': ('edge.barrier', 'if partition is null then', 'if true then'),
+    'one partition is enough': ('edge.partition_columns', 'common is null', 'true'),
+    'partitions tie without nulls': ('edge.condition_sql', '(%1$s %3$s %2$s or (%1$s is null and %2$s is null))', '%1$s %3$s %2$s'),
+    'partitions are not journaled null': ('edge.link_select', "case when link.nulls then ''", "case when false then ''"),
+    'a null-extended partition column ties': ('edge.ghost_edges', 'and not exists (', 'and null is distinct from exists ('),
+    'an operator need not be strict': ('edge.strict_operator', "conjunct->>'node' = 'OPEXPR'", "conjunct->>'node' in ('OPEXPR', 'DISTINCTEXPR')"),
+    'a condition under OR ties': ('edge.split_and', "n->>'boolop' = 'and'", "n->>'boolop' in ('and', 'or')"),
+    'one branch of a union is enough': ('edge.output_origin', 'foreach branch in array edge.node_items(query->\'setOperations\') loop',
+                                        "foreach branch in array (edge.node_items(query->'setOperations'))[:1] loop"),
+    'new values only': ('edge.record_code', 'select %s from old_rows r union select %s from new_rows r', 'select distinct %s from new_rows r'),
+    'deleted rows do not count': ('edge.record_code', 'insert into edge.journal (link, key, keys)\n    %6$s;', 'null;'),
+    'children carry no triggers': ('edge.family', 'select oid from below union select oid from above', 'select family.relation::oid'),
+    'parents carry no triggers': ('edge.family', 'select oid from below union select oid from above', 'select oid from below'),
+    'what was running is forgotten': ('edge.journal_since', 'j.xid = any (unseen)', 'false'),
+}
+
+
+class Mutants(unittest.TestCase):
+    """Filled below, one test per mutant."""
+
+
+def make(function, old, new):
+    def test(self):
+        dbname = new_database()
+        psql(dbname, DB / 'edge.sql')
+        sql = connect(dbname)
+        self.addCleanup(sql.close)
+        definition = value(sql, 'select pg_get_functiondef(%s::regproc)', function)
+        self.assertIn(old, definition, 'the mutant does not fit the code any more')
+        rows(sql, definition.replace(old, new))
+        publish_shapes(sql)
+        oracle = Oracle(dbname, 7)
+        self.addCleanup(oracle.close)
+        with self.assertRaises(Wrong):
+            oracle.run(STEPS)
+    return test
+
+
+for number, (name, mutant) in enumerate(MUTANTS.items(), 1):
+    test = make(*mutant)
+    test.__doc__ = name
+    setattr(Mutants, f'test_{number:02}_' + ''.join(c if c.isalnum() else '_' for c in name), test)
