@@ -55,8 +55,8 @@ class HttpSession {
   ~HttpSession() { --thread_->connections; }
 
   asio::awaitable<void> run() {
-    while (co_await serve_one()) {
-    }
+    // Not `while (co_await …)`: g++ 12 makes an illegal instruction of that.
+    for (bool open = true; open;) open = co_await serve_one();
   }
 
  private:

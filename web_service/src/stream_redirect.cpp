@@ -1,0 +1,90 @@
+#include "web_service/src/stream_redirect.hpp"
+
+#include <algorithm>
+#include <boost/beast/http/rfc7230.hpp>
+#include <boost/url/params_encoded_view.hpp>
+#include <boost/url/parse_query.hpp>
+#include <cctype>
+
+#include "common/log.hpp"
+
+namespace suite::web {
+namespace {
+
+using nlohmann::json;
+
+constexpr unsigned kCreated = 201;
+
+// Like a form: "+" stands for a space.
+std::string decoded(boost::urls::pct_string_view encoded) {
+  boost::urls::encoding_opts options;
+  options.space_as_plus = true;
+  return encoded.decode(options);
+}
+
+bool is_utf8(const std::string& text) {
+  // In strict mode the serializer refuses what is none.
+  try {
+    return !json(text).dump().empty();
+  } catch (const json::type_error&) {
+    return false;
+  }
+}
+
+// An id travels into a header field and a path: nothing but what needs no encoding there.
+bool is_stream_id(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("~-._").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
+}  // namespace
+
+bool wants_stream(const Request& request) {
+  for (const auto& [media_type, parameters] : http::ext_list(request[http::field::accept])) {
+    if (!boost::beast::iequals(media_type, "text/event-stream")) continue;
+    return std::none_of(parameters.begin(), parameters.end(), [](const auto& parameter) {
+      return boost::beast::iequals(parameter.first, "q") && parameter.second.find_first_not_of("0.") == std::string_view::npos;
+    });
+  }
+  return false;
+}
+
+Result<StreamQuery> read_stream_query(std::string_view query) {
+  StreamQuery read{json::object(), {}};
+  const auto parameters = boost::urls::parse_query(query);
+  if (!parameters) return ApiError{Problem::malformed, "the query is not percent-encoded as it should be"};
+  for (const auto& parameter : *parameters) {
+    if (parameter.key.empty()) continue;
+    const std::string name = decoded(parameter.key);
+    if (name == "after" || name == "last_event_id") {
+      read.carried.append(read.carried.empty() ? "" : "&").append(name).append("=").append(
+          std::string_view(parameter.value.data(), parameter.value.size()));
+      continue;
+    }
+    const std::string value = decoded(parameter.value);
+    if (!is_utf8(name) || !is_utf8(value)) return ApiError{Problem::malformed, "the query holds text that is not UTF-8"};
+    if (name == "key") return ApiError{Problem::malformed, "to follow one post, ask for /posts/{id}"};
+    read.parameters[name].push_back(value);
+  }
+  return read;
+}
+
+asio::awaitable<Result<Reply>> redirect_to_stream(Call& call, std::string resource, const StreamQuery& query,
+                                                  std::optional<std::int64_t> owner) {
+  auto answer = co_await call.edge.open_stream(resource, query.parameters, owner);
+  if (!answer) co_return answer.error();
+  if (answer->status != kCreated) co_return passed_on(std::move(*answer));
+  if (!is_stream_id(answer->body)) {
+    log::warn("edge_refused", {{"path", "/v1/streams/" + resource}, {"error", "its stream id is none"}});
+    co_return ApiError{Problem::edge_failed};
+  }
+  std::string location = "/streams/" + answer->body;
+  if (!query.carried.empty()) location += "?" + query.carried;
+  co_return json_reply(Status::temporary_redirect, {{"stream", location}},
+                       {{"Location", location},
+                        {"Cache-Control", "private, no-store"},
+                        {"Vary", "Accept, Authorization, Cookie"}});
+}
+
+}  // namespace suite::web
