@@ -97,8 +97,9 @@ start_database() {
 }
 
 start_services() {
-  as_suite env PUBLIC_BIND="${PUBLIC_BIND:-}" HTTP_PORT="$HTTP_PORT" HTTPS_PORT="$HTTPS_PORT" STATS_PORT="$STATS_PORT" \
-    TLS_CERTIFICATE="$run/secrets/tls.pem" haproxy -c -f "$run/proxy/haproxy.cfg"
+  local settings
+  mapfile -t settings < <(proxy_settings)
+  as_suite env "${settings[@]}" haproxy -c -f "$run/proxy/haproxy.cfg"
   up edge web www proxy
   await_ready edge 60
   await_ready web 60

@@ -23,6 +23,9 @@ define() {
   } >"$dir/run"
   cat >"$dir/finish" <<'FINISH'
 #!/usr/bin/env bash
+how=exit_code code=$1
+(($1 < 256)) || how=signal code=$2
+echo "{\"ts\":\"$(date -u +%FT%TZ)\",\"level\":\"info\",\"service\":\"supervisor\",\"event\":\"ended\",\"$how\":$code}"
 # What a killed process left behind in its group would keep the next one from starting.
 kill -KILL -- "-$(cat pid)" 2>/dev/null
 lived=$(($(date +%s) - $(stat -c %Y pid)))
@@ -53,6 +56,22 @@ passed_on() { # PREFIX
       *) echo "$name=${!name}" ;;
     esac
   done
+}
+
+proxy_settings() {
+  cat <<ENV
+HTTP_PORT=$HTTP_PORT
+HTTPS_PORT=$HTTPS_PORT
+PUBLIC_HTTPS_PORT=$HTTPS_PORT
+PUBLIC_BIND=${PUBLIC_BIND:-}
+TLS_CERTIFICATE=$run/secrets/tls.pem
+EDGE_ADDRESS=127.0.0.1:$EDGE_PORT_BASE
+WEB_ADDRESS=127.0.0.1:$WEB_PORT
+WWW_ADDRESS=127.0.0.1:$WWW_PORT
+STATS_PORT=$STATS_PORT
+PROXY_LOG_LEVEL=${PROXY_LOG_LEVEL:-info}
+HSTS=${HSTS:-}
+ENV
 }
 
 define_services() {
@@ -94,18 +113,7 @@ ENV
 
   define www SIGTERM 10 TERM "$run/www/serve" "$run/tmp/www" "127.0.0.1:$WWW_PORT" "$run/www/dist" </dev/null
 
-  define proxy SIGTERM 10 KILL "$(command -v haproxy)" -db -f "$run/proxy/haproxy.cfg" <<ENV
-HTTP_PORT=$HTTP_PORT
-HTTPS_PORT=$HTTPS_PORT
-PUBLIC_HTTPS_PORT=$HTTPS_PORT
-PUBLIC_BIND=${PUBLIC_BIND:-}
-TLS_CERTIFICATE=$run/secrets/tls.pem
-EDGE_ADDRESS=127.0.0.1:$EDGE_PORT_BASE
-WEB_ADDRESS=127.0.0.1:$WEB_PORT
-WWW_ADDRESS=127.0.0.1:$WWW_PORT
-STATS_PORT=$STATS_PORT
-PROXY_LOG_LEVEL=${PROXY_LOG_LEVEL:-info}
-HSTS=${HSTS:-}
-ENV
+  define proxy SIGTERM 10 KILL "$(command -v haproxy)" -db -f "$run/proxy/haproxy.cfg" < <(proxy_settings)
+
   ((EUID != 0)) || chown -R "$suite_user:" "$run/services"
 }
