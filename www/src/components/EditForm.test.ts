@@ -1,5 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { nextTick } from 'vue'
 import { answerWith, json } from '../test/http'
 import { mountAt } from '../test/mount'
 import { makePost } from '../test/post'
@@ -39,13 +40,31 @@ describe('EditForm', () => {
     expect(find('overtaken').exists()).toBe(false)
   })
 
-  it('does not take its own change for another\'s', async () => {
+  it('does not take its own change for another\'s, even where the service has tidied it up', async () => {
     const { wrapper, get, find } = await edit()
     await get('field-content').setValue('mine')
-    answerWith(() => json(200, { ...post, content: 'mine' }))
+    const tidied = { ...post, content: 'mine', tags: ['a', 'b'] }
+    answerWith(() => {
+      void wrapper.setProps({ post: tidied }) // the stream is faster than the answer
+      return json(200, tidied)
+    })
     await get('editor-publish').trigger('submit')
-    await wrapper.setProps({ post: { ...post, content: 'mine' } })
+    await nextTick()
+    expect(find('overtaken').exists()).toBe(false)
     await flushPromises()
     expect(find('overtaken').exists()).toBe(false)
+  })
+
+  it('still tells of another\'s change that came in while its own was refused', async () => {
+    const { wrapper, get, find } = await edit()
+    await get('field-content').setValue('mine')
+    answerWith(() => {
+      void wrapper.setProps({ post: { ...post, content: 'theirs' } })
+      return json(503, { error: 'unavailable', message: 'later' })
+    })
+    await get('editor-publish').trigger('submit')
+    await flushPromises()
+    expect(get('problem').text()).toBe('later')
+    expect(find('overtaken').exists()).toBe(true)
   })
 })
