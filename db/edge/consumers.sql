@@ -7,6 +7,8 @@
 --           (1) sets the gap without bound, (2) sets the lease, (3) takes an own
 --           transaction id X, (4) sets the gap to X. A writer that still saw no lease
 --           has an id below X, so every pull that sees it commit knows to reload.
+--           A crash takes the lease too: prepared transactions, whose journal rows
+--           it took, have ids below X as well.
 --           One at a time; broken off between (1) and (4), the next does it again.
 -- Caller    At READ COMMITTED, in a transaction that has not written.
 create or replace function edge.acknowledge(consumer text, applied pg_snapshot, lease_s int) returns void
@@ -59,7 +61,7 @@ declare
   state edge.state;
   settings edge.settings;
   size constant bigint := pg_relation_size('edge.journal');
-  bound xid8; newest xid8;
+  bound xid8; newest xid8; last xid8;
   deleted bigint;
 begin
   select * into state from edge.state for update skip locked;
@@ -80,12 +82,13 @@ begin
   end if;
   if bound is null or bound <= state.swept then return 0; end if;
 
-  delete from edge.journal where xid >= state.swept and xid < bound;
+  select xid into last from edge.journal where xid >= state.swept and xid < bound order by xid desc limit 1;
+  delete from edge.journal where xid >= state.swept and xid <= last;
   get diagnostics deleted = row_count;
   -- rows of transactions that are still open stay, and are swept another time
   update edge.state set swept = least(bound, pg_snapshot_xmin(now_seen));
   if deleted > 0 then
-    update edge.state set horizon = greatest(horizon, bound), pruned = now_seen;
+    update edge.state set horizon = greatest(horizon, (last::text::numeric + 1)::text::xid8), pruned = pg_current_snapshot();
   end if;
   return deleted;
 end $$;
@@ -93,13 +96,8 @@ end $$;
 -- Writes a new marker where there is none: at the first start and after a crash.
 create or replace function edge.renew_marker() returns uuid
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  current constant bigint := pg_current_xact_id()::text::bigint;
 begin
   delete from edge.state where home <> tableoid;
-  insert into edge.state (home, prepared)
-  select 'edge.state'::regclass, coalesce(array_agg((current - (current - transaction::text::bigint) % 4294967296)::text::xid8), '{}')
-  from pg_catalog.pg_prepared_xacts where database = current_database()
-  on conflict do nothing;
+  insert into edge.state (home) values ('edge.state'::regclass) on conflict do nothing;
   return (select marker from edge.state);
 end $$;

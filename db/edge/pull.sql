@@ -27,8 +27,6 @@ begin
     when marker is null or state.marker is distinct from marker then 'marker'
     when edge.passed(since, state.horizon, state.pruned) then 'horizon'
     when edge.passed(since, gap, seen) then 'gap'
-    when exists (select from unnest(state.prepared) as x  -- it outlived a crash, its journal rows did not
-                 where not pg_visible_in_snapshot(x, since) and pg_visible_in_snapshot(x, seen)) then 'marker'
   end;
 end $$;
 

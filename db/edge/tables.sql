@@ -68,7 +68,6 @@ create unlogged table if not exists edge.state (
   only_one  boolean primary key default true check (only_one),
   marker    uuid not null default gen_random_uuid(),
   home      oid not null,                        -- this very table: a marker that was dumped and restored is none
-  prepared  xid8[] not null default '{}',        -- prepared transactions that outlived a crash
   horizon   xid8 not null default '0',           -- rows below it that `pruned` sees may be gone
   pruned    pg_snapshot not null default pg_current_snapshot(),
   swept     xid8 not null default '0',           -- below it nothing is left to delete

@@ -28,7 +28,7 @@ MUTANTS = {
                                         "foreach branch in array (edge.node_items(query->'setOperations'))[:1] loop"),
     'new values only': ('edge.record_code', 'select %s from old_rows r union select %s from new_rows r', 'select distinct %s from new_rows r'),
     'deleted rows do not count': ('edge.record_code', 'insert into edge.journal (link, key, keys)\n    %6$s;', 'null;'),
-    'children carry no triggers': ('edge.family', 'select oid from below union select oid from above', 'select family.relation::oid'),
+    'children carry no triggers': ('edge.family', 'select oid from below union select oid from above', 'select family.relation::oid as oid'),
     'parents carry no triggers': ('edge.family', 'select oid from below union select oid from above', 'select oid from below'),
     'what was running is forgotten': ('edge.journal_since', 'j.xid = any (unseen)', 'false'),
 }
