@@ -50,6 +50,7 @@ done
 
 . "$root/.ci/packages.sh"
 . "$root/.ci/progress.sh"
+. "$root/.ci/build.sh"
 . "$root/.ci/native/layout.sh"
 . "$root/.ci/native/database.sh"
 . "$root/.ci/native/services.sh"
@@ -58,21 +59,6 @@ done
 logs=$root/build/logs
 token_file='' started=''
 
-install_packages() {
-  if ((EUID == 0)); then
-    "$root/.ci/install_packages" build run
-  elif [[ $(missing_packages build run) ]]; then
-    sudo "$root/.ci/install_packages" build run
-  fi
-}
-
-# Asks for sudo's password while the terminal is ours.
-prepare_sudo() {
-  ((EUID != 0)) && [[ $(missing_packages build run) ]] || return 0
-  command -v sudo >/dev/null || fail "packages are missing, and there is no sudo: run this as root once"
-  sudo -v || fail "packages are missing, and sudo refused: run this as root once"
-}
-
 # Called through sudo in a checkout of the caller's own, only the packages are root's business: what is built
 # and runs is the caller's.
 become_caller() {
@@ -80,30 +66,22 @@ become_caller() {
   ((EUID == 0)) && [[ ${SUDO_UID:-0} != 0 && $(stat -c %u "$root") == "$SUDO_UID" ]] || return 0
   if [[ $packages ]]; then
     install -d -o "$SUDO_UID" -g "$SUDO_GID" "$root/build" "$logs"
-    step "Packages" "$logs/packages.log" install_packages
+    step "Packages" "$logs/packages.log" install_purposes "$root/.ci" build run
   fi
   home=$(getent passwd "$SUDO_UID" | cut -d: -f6)
   exec setpriv --reuid "$SUDO_UID" --regid "$SUDO_GID" --init-groups -- \
     env HOME="${home:-/}" STEP_NUMBER="$step_number" "$root/clean_install.sh" "$@" --no-packages
 }
 
-build_services() {
+build_services_from_clean() {
   cd "$root"
   find build -mindepth 1 -maxdepth 1 ! -name logs -exec rm -rf {} +
-  cmake --preset default -DSUITE_TESTS=OFF
-  cmake --build build --target edge_service web_service -j "$(build_jobs)"
+  build_services -DSUITE_TESTS=OFF -- edge_service web_service
 }
 
-# As many as there are cores, but each with 1.5 GB: that is what our largest sources take.
-build_jobs() {
-  awk -v cores="$(nproc)" '/^MemAvailable/ { n = int($2 / 1500000); print n < 1 ? 1 : n < cores ? n : cores }' /proc/meminfo
-}
-
-build_page() {
-  cd "$root/www"
-  rm -rf dist
-  npm ci --no-audit --no-fund
-  npm run build
+build_page_from_clean() {
+  rm -rf "$root/www/dist" "$root/www/node_modules"
+  build_page
 }
 
 prepare_run() {
@@ -181,12 +159,12 @@ fi
 
 mkdir -p "$logs"
 if [[ $packages ]]; then
-  prepare_sudo
-  step "Packages" "$logs/packages.log" install_packages
+  prepare_sudo build run
+  step "Packages" "$logs/packages.log" install_purposes "$root/.ci" build run
 fi
 if [[ $build ]]; then
-  step "Building the services" "$logs/services.log" build_services
-  step "Building the page" "$logs/page.log" build_page
+  step "Building the services" "$logs/services.log" build_services_from_clean
+  step "Building the page" "$logs/page.log" build_page_from_clean
 fi
 if [[ $action == install ]]; then
   echo "Installed and built. ./clean_install.sh --start --no-packages --no-build runs it."

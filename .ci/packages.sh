@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Which Debian or Ubuntu packages each purpose needs, and which of them are missing. Sourced.
 
-# build | run | browser → names, one a line
+# build | run | test | browser → names, one a line
 packages_for() {
   local boost=''
   case $1 in
@@ -13,7 +13,7 @@ packages_for() {
         libsodium-dev libjwt-dev zlib1g-dev libabsl-dev ca-certificates
       ;;
     run) printf '%s\n' haproxy nginx s6 curl openssl ;;
-    test) printf '%s\n' libgtest-dev libgmock-dev git ;;
+    test) printf '%s\n' libgtest-dev libgmock-dev python3 python3-psycopg2 ;;
     browser) printf '%s\n' chromium ;;
   esac
 }
@@ -36,4 +36,25 @@ missing_packages() {
       run) has_postgresql || echo postgresql ;;
     esac
   done
+}
+
+# install_purposes DIRECTORY_OF_THIS_FILE PURPOSE…: installs what is missing, through sudo where we are not root.
+install_purposes() {
+  local here=$1
+  shift
+  if [[ -z $(missing_packages "$@") ]]; then
+    echo "all packages are there"
+  elif ((EUID == 0)); then
+    "$here/install_packages" "$@"
+  else
+    sudo "$here/install_packages" "$@"
+  fi
+}
+
+# Asks for sudo's password while the terminal is ours.
+prepare_sudo() { # PURPOSE…
+  ((EUID != 0)) && [[ $(missing_packages "$@") ]] || return 0
+  command -v sudo >/dev/null && sudo -v && return
+  echo "packages are missing and sudo does not help: run this as root once" >&2
+  return 1
 }
