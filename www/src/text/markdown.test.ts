@@ -70,7 +70,14 @@ describe('renderMarkdown', () => {
   })
 
   it('leaves the h1 to the post\'s title', () => {
-    expect([...render('# a\n\n## b\n\n###### c').children].map(({ tagName }) => tagName)).toEqual(['H2', 'H3', 'H6'])
+    const levels = (text: string) => [...render(text).children].map(({ tagName }) => tagName)
+    expect(levels('# a\n\n## b\n\n###### c')).toEqual(['H2', 'H3', 'H6'])
+    expect(levels('### a\n\n#### b')).toEqual(['H2', 'H3'])
+  })
+
+  it('lets a keyboard scroll what is wider than the page', () => {
+    const place = render('```\ncode\n```\n\n|a|\n|-|\n|1|')
+    expect([...place.querySelectorAll('[tabindex="0"]')].map(({ tagName }) => tagName)).toEqual(['PRE', 'TABLE'])
   })
 
   it('aligns the columns of a table without an inline style', () => {

@@ -6,7 +6,10 @@ import type Token from 'markdown-it/lib/token.mjs'
 
 const markdown = new MarkdownIt({ html: false, linkify: true })
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false })
-markdown.core.ruler.push('house', ({ tokens }) => { tokens.forEach(adjust) })
+markdown.core.ruler.push('house', ({ tokens }) => {
+  lower(tokens.filter(({ type }) => type.startsWith('heading_')))
+  tokens.forEach(adjust)
+})
 
 const allowed: Config = {
   ALLOWED_TAGS: [
@@ -19,6 +22,11 @@ const allowed: Config = {
   // http, https, mailto and addresses without a scheme; of data: only what DOMPurify grants to images.
   ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto):|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
 }
+
+// What may be wider than the page scrolls by itself, which a keyboard must be able to do, too.
+DOMPurify.addHook('afterSanitizeAttributes', (node) => {
+  if (node.nodeName === 'PRE' || node.nodeName === 'TABLE') node.setAttribute('tabindex', '0')
+})
 
 export function renderMarkdown(text: string): string {
   return sanitize(markdown.render(text))
@@ -40,7 +48,6 @@ export function minutesOf(text: string): number {
 }
 
 function adjust(token: Token): void {
-  if (token.type.startsWith('heading_')) token.tag = oneLevelDown(token.tag)
   const align = /^text-align:(left|center|right)$/.exec(token.attrGet('style') ?? '')?.[1]
   if (align) token.attrs = [['align', align]] // an inline style would fall to the Content-Security-Policy
   token.children?.forEach((child) => {
@@ -53,9 +60,11 @@ function adjust(token: Token): void {
   })
 }
 
-// The page's only h1 is the post's title.
-function oneLevelDown(tag: string): string {
-  return `h${Math.min(Number(tag.slice(1)) + 1, 6)}`
+// The page's only h1 is the post's title: whatever the text begins with comes right below it.
+function lower(headings: readonly Token[]): void {
+  const level = ({ tag }: Token) => Number(tag.slice(1))
+  const top = Math.min(...headings.map(level))
+  headings.forEach((heading) => { heading.tag = `h${Math.min(level(heading) - top + 2, 6)}` })
 }
 
 function plain(tokens: readonly Token[]): string {
