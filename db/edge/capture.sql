@@ -22,16 +22,26 @@ end $$;
 -- a statement names fire.
 create or replace function edge.family(relation regclass) returns setof regclass
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  with recursive below(oid) as (
-    select relation::oid
-    union select inhrelid from below join pg_catalog.pg_inherits on inhparent = below.oid
-  ), above(oid) as (
-    select relation::oid
-    union select inhparent from above join pg_catalog.pg_inherits on inhrelid = above.oid
-  )
   select c.oid::regclass
-  from (select oid from below union select oid from above) as f join pg_catalog.pg_class c using (oid)
-  where c.relkind in ('r', 'p')
+  from (select edge.below(relation) union select edge.above(relation)) as f(oid) join pg_catalog.pg_class c using (oid)
+$$;
+
+create or replace function edge.below(relation regclass) returns setof regclass
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  with recursive walk(oid) as (
+    select relation::oid
+    union select inhrelid from walk join pg_catalog.pg_inherits on inhparent = walk.oid
+  )
+  select oid::regclass from walk
+$$;
+
+create or replace function edge.above(relation regclass) returns setof regclass
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  with recursive walk(oid) as (
+    select relation::oid
+    union select inhparent from walk join pg_catalog.pg_inherits on inhrelid = walk.oid
+  )
+  select oid::regclass from walk
 $$;
 
 create or replace function edge.link_of(instance jsonb) returns int

@@ -58,7 +58,7 @@ declare
   columns jsonb := '[]';
   c record;
 begin
-  if name !~ '^[A-Za-z_][A-Za-z0-9_-]{0,62}$' then
+  if name is null or name !~ '^[A-Za-z_][A-Za-z0-9_-]{0,62}$' then
     perform edge.complain(format('%L is no name for a resource', name), 'It stands in paths: up to 63 letters, digits, _ and -, a letter first.');
   elsif name in ('leader', 'lookup') then
     perform edge.complain(format('%L is a reserved name', name), 'The control API gives it another meaning; choose another.');
@@ -73,6 +73,9 @@ begin
   sorts := sorts || coalesce((
     select jsonb_agg(jsonb_build_object('name', k, 'descending', false) order by n) from unnest(keys) with ordinality as x(k, n)
     where k not in (select s->>'name' from jsonb_array_elements(sorts) as s)), '[]');
+  for c in select f from unnest(filters) as f group by f having count(*) > 1 loop
+    perform edge.complain(format('filter %s is named twice', quote_ident(c.f)), 'Name each column once.');
+  end loop;
   for c in
     select n as name, min(role) as role, min(place) as place from (
       select s->>'name' as n, case when s->>'name' = any (keys) then 'key' else 'sort' end as role, i as place
@@ -149,6 +152,7 @@ begin
     perform edge.refuse(source, 'it is neither a view nor a table', 'Publish a view over tables.');
   end if;
   lock table edge.resource in share row exclusive mode;  -- one publication at a time; pulls go on
+  execute format('lock table %s in access share mode', source);  -- nobody replaces what is being read
   perform edge.check_source(source);
   declaration := edge.declare(name, source, key, sort, filters, default_limit, max_limit, owner);
   declaration := declaration || jsonb_build_object('load', edge.load_sql(source, declaration));

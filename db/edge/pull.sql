@@ -97,8 +97,9 @@ begin
     if why is null and r.links && touched then
       begin
         return query execute format('select * from edge.changes_%s_%s($1, $2)', r.id, r.revision) using after, unseen;
-      exception when undefined_table or undefined_column or undefined_function or undefined_object or datatype_mismatch then
-        why := 'fallback';  -- a table was changed since the publication
+      exception when others then  -- a table was changed since the publication, or it is being published anew
+        raise warning 'edge: all of % is read: %', r.name, sqlerrm using hint = 'Publish it again.';
+        why := 'fallback';
       end;
     end if;
     if why is not null then

@@ -72,6 +72,12 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
   group by c.oid
 $$;
 
+create or replace function edge.sees_all_rows(role regrole, of_table pg_catalog.pg_class) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select rolsuper or rolbypassrls or (pg_has_role(oid, of_table.relowner, 'usage') and not of_table.relforcerowsecurity)
+  from pg_catalog.pg_roles where oid = role
+$$;
+
 create or replace function edge.refuse(source regclass, what text, mend text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -119,13 +125,12 @@ begin
 
   for r in
     select c.oid::regclass as relation, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relpersistence,
-      n.nspname, v.oid::regclass as view, v.relkind as view_kind, ro.rolname as reader,
-      ro.rolsuper or ro.rolbypassrls or (pg_has_role(ro.oid, c.relowner, 'usage') and not c.relforcerowsecurity) as exempt
+      n.nspname, v.oid::regclass as view, v.relkind as view_kind, v.relowner::regrole as reader,
+      edge.sees_all_rows(v.relowner, c) and edge.sees_all_rows(edge.owner()::text::regrole, c) as exempt
     from jsonb_array_elements(graph->'instances') as i
     join pg_catalog.pg_class c on c.oid = (i->>'relation')::oid
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     join pg_catalog.pg_class v on v.oid = (i->>'view')::oid
-    join pg_catalog.pg_roles ro on ro.oid = v.relowner
   loop
     if r.nspname in ('pg_catalog', 'information_schema') or r.relkind not in ('r', 'p') then
       perform edge.refuse(source, format('%s is a %s, whose changes fire no trigger', r.relation,
@@ -138,7 +143,10 @@ begin
     elsif r.relrowsecurity and (not r.exempt or r.view_kind <> 'v') then
       perform edge.refuse(source, format('row-level security of %s would decide what %s sees, and a change of policy or role fires no trigger',
           r.relation, r.reader),
-        format('Let a role that is exempt (the owner of %s) own the view, and use an owner column for what is private.', r.relation));
+        format('Let roles that are exempt (the owner of %s) own the view and the schema edge, and use an owner column for what is private.', r.relation));
+    elsif exists (select from edge.below(r.relation) as f join pg_catalog.pg_class p on p.oid = f where p.relkind not in ('r', 'p')) then
+      perform edge.refuse(source, format('%s has partitions or children that are foreign tables, whose changes fire no trigger', r.relation),
+        'Detach them, or keep a copy in tables.');
     elsif exists (select from edge.family(r.relation) as f join pg_catalog.pg_subscription_rel s on s.srrelid = f) then
       perform edge.refuse(source, format('%s is fed by logical replication, which fires no statement triggers', r.relation),
         'Publish on the publisher''s side.');

@@ -69,7 +69,8 @@ $$;
 create or replace function edge.view_blocks(source regclass) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  max_ghosts constant int := 64;  -- nested windows double the blocks with each level
+  max_ghosts constant int := 64;  -- nested windows double the blocks with each level,
+  max_blocks constant int := 1000;  -- CTEs and views used twice do, too
   blocks jsonb[] := '{}';
   instances jsonb[] := '{}';
   block jsonb; query jsonb; rte jsonb; child jsonb; definer jsonb; items jsonb;
@@ -80,6 +81,10 @@ begin
   blocks := array[jsonb_build_object('id', 0, 'use', 'source', 'view', source::oid,
     'query', coalesce(query, edge.table_query(source)))];
   while b < cardinality(blocks) loop
+    if cardinality(blocks) > max_blocks then
+      perform edge.refuse(source, format('it unfolds to more than %s SELECTs', max_blocks),
+        'CTEs and views that are used several times unfold each time: keep intermediate results in tables, or publish parts.');
+    end if;
     block := blocks[b + 1];
     query := block->'query';
     items := '{}';

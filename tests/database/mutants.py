@@ -28,8 +28,10 @@ MUTANTS = {
                                         "foreach branch in array (edge.node_items(query->'setOperations'))[:1] loop"),
     'new values only': ('edge.record_code', 'select %s from old_rows r union select %s from new_rows r', 'select distinct %s from new_rows r'),
     'deleted rows do not count': ('edge.record_code', 'insert into edge.journal (link, key, keys)\n    %6$s;', 'null;'),
-    'children carry no triggers': ('edge.family', 'select oid from below union select oid from above', 'select family.relation::oid as oid'),
-    'parents carry no triggers': ('edge.family', 'select oid from below union select oid from above', 'select oid from below'),
+    'children carry no triggers': ('edge.family', 'select edge.below(relation) union', ''),
+    'parents carry no triggers': ('edge.family', 'union select edge.above(relation)', ''),
+    'a lapse leaves no gap': ('edge.acknowledge', "perform setval('edge.gap', pg_current_xact_id()::text::bigint)", "perform setval('edge.gap', 1)"),
+    'a lapse is not noticed by the pull': ('edge.reload_reason', "case when followed then", 'case when true then'),
     'what was running is forgotten': ('edge.journal_since', 'j.xid = any (unseen)', 'false'),
 }
 

@@ -124,6 +124,7 @@ class Oracle:
         self.chance = random.Random(seed)
         self.writers = [Writer(connect(dbname), self.chance) for _ in range(3)]
         self.mirror = Mirror(dbname)
+        self.other = connect(dbname)
         self.done = ['nothing']
         self.counts = collections.Counter()
         self.by_chain = collections.Counter()  # comparisons per shape that a chain alone decided
@@ -132,6 +133,7 @@ class Oracle:
         for writer in self.writers:
             writer.connection.close()
         self.mirror.close()
+        self.other.close()
 
     def compare(self, mirror):
         for name in SHAPES:
@@ -140,6 +142,14 @@ class Oracle:
                 keys = [k for k in truth.keys() | copy.keys() if truth.get(k) != copy.get(k)]
                 raise Wrong(f'{name} differs at {keys}\n{SHAPES[name][0]}\nview {[truth.get(k) for k in keys]}\n'
                             f'copy {[copy.get(k) for k in keys]}\nafter {self.done} with EDGE_TEST_SEED={self.seed}')
+
+    def lapse(self):
+        """Now and then all leases end, and one of two consumers registers, before or after a transaction."""
+        dice = self.chance.random()
+        if dice < 0.01:
+            rows(self.other, "select setval('edge.lease', 1)")
+        if dice < 0.005 or dice > 0.99:
+            rows(self.other, "select edge.acknowledge('other', null, 1)")
 
     def run(self, steps):
         mirror = self.mirror
@@ -150,6 +160,7 @@ class Oracle:
                 continue
             self.done = done
             self.counts['transactions'] += 1
+            self.lapse()
             self.counts['others open'] += sum(w.open is not None for w in self.writers)
             before = {name: dict(mirror.contents[name]) for name in SHAPES}
             answer = mirror.pull(self.compare)

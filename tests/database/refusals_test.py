@@ -28,6 +28,7 @@ CANNOT_BE_SEEN = {
     'select p.*, s.* from p, sums() s': ('sums(', 'IMMUTABLE'),
     'select p.*, look(id) as n from p': ('public.p', 'body of a function'),
     'select * from private': ('row-level security', 'exempt'),
+    'select p.*, d.id as d from p join divided d using (title)': ('foreign tables', 'Detach'),
     'select p.* from p join forced using (id)': ('row-level security',),
 }
 
@@ -50,6 +51,10 @@ BAD_USE = {
     "select edge.publish('a/b', 'v', key => 'id')": ('no name for a resource', 'letters'),
     "select edge.publish('x', 'v', key => 'id', default_limit => -1)": ('limits', 'default_limit'),
     "select edge.publish('x', 'v', key => 'id', default_limit => 5, max_limit => 4)": ('limits', 'max_limit'),
+    "select edge.publish(null, 'v', key => 'id')": ('no name for a resource',),
+    "select edge.publish('x', 'v', key => null)": ('no key was given',),
+    "select edge.publish('x', 'v', key => 'id', filters => '{title,title}')": ('named twice',),
+    "select edge.publish('x', 'doubled', key => 'id')": ('more than 1000 SELECTs', 'tables'),
     "select edge.publish('x', 'm', key => 'id')": ('neither a view nor a table', 'over tables'),
     "select edge.publish('x', 'private', key => 'id')": ('row-level security', 'owner column'),
     "select edge.publish('x', 'invoker', key => 'id')": ('security_invoker', 'ALTER VIEW'),
@@ -81,7 +86,11 @@ class Refusals(EdgeTest):
             create function look(int) returns bigint language sql immutable begin atomic select count(*) from p where id = $1; end;
             create table private (id int primary key, title text); alter table private enable row level security;
             create table forced (id int primary key); alter table forced enable row level security; alter table forced force row level security;
+            create table divided (id int, title text) partition by list (id);
+            create foreign data wrapper nothing; create server nowhere foreign data wrapper nothing;
+            create foreign table far partition of divided for values in (1) server nowhere;
             create view v as select * from p;
+            create view doubled as with a as (select id from p), b as (select a.id from a join a z using (id)), c as (select b.id from b join b z using (id)), d as (select c.id from c join c z using (id)), e as (select d.id from d join d z using (id)), f as (select e.id from e join e z using (id)), g as (select f.id from f join f z using (id)), h as (select g.id from g join g z using (id)), i as (select h.id from h join h z using (id)), j as (select i.id from i join i z using (id)), k as (select j.id from j join j z using (id)) select id from k;
             create view w as select id, title as limit from p;
             create view invoker with (security_invoker = on) as select * from p;
         """)
