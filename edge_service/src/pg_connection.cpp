@@ -98,7 +98,8 @@ asio::awaitable<bool> PgConnection::ready(Await what, Deadline deadline) {
 }
 
 asio::awaitable<void> PgConnection::wait(Await what, Deadline deadline) {
-  if (!co_await ready(what, deadline)) throw PgError("the database did not answer in time");
+  const bool in_time = co_await ready(what, deadline);
+  if (!in_time) throw PgError("the database did not answer in time");
 }
 
 // The URL with the host's address filled in: libpq would look it up while everything else stands still.
@@ -220,7 +221,9 @@ asio::awaitable<void> PgConnection::stream(PgStatement statement, const std::fun
   PQsetSingleRowMode(connection_.get());
   co_await flush(suite::Clock::now() + patience);
   PgResult failure;
-  while (PgResult next = co_await result(suite::Clock::now() + patience)) {
+  for (;;) {
+    PgResult next = co_await result(suite::Clock::now() + patience);
+    if (!next) break;
     switch (PQresultStatus(next.get())) {
       case PGRES_SINGLE_TUPLE: row(next.get()); break;
       case PGRES_TUPLES_OK:
@@ -239,7 +242,8 @@ asio::awaitable<std::optional<PgConnection::Notification>> PgConnection::notific
   for (;;) {
     const std::unique_ptr<PGnotify, Free> next(PQnotifies(connection_.get()));
     if (next) co_return Notification{next->relname, next->extra};
-    if (!co_await ready(Await::readable, deadline)) co_return std::nullopt;
+    const bool in_time = co_await ready(Await::readable, deadline);
+    if (!in_time) co_return std::nullopt;
     if (!PQconsumeInput(connection_.get())) broken();
   }
 }

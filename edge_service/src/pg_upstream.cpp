@@ -1,6 +1,7 @@
 #include "edge_service/src/pg_upstream.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <nlohmann/json.hpp>
 
 #include "common/log.hpp"
@@ -24,6 +25,14 @@ constexpr auto kPatience = 10min;
 std::string required(std::optional<std::string_view> field, const char* what) {
   if (!field) throw PgError(std::string("edge.pull broke its contract: no ") + what);
   return std::string(*field);
+}
+
+std::string reason_of(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& error) {
+    return error.what();
+  }
 }
 
 // Collects rows as entries; of rows with one key it keeps the one whose JSON text sorts first.
@@ -82,6 +91,8 @@ asio::awaitable<void> PgUpstream::run() {
     std::string problem;
     try {
       co_await follow(options_.urls[turn % options_.urls.size()]);
+    } catch (const asio::multiple_exceptions& errors) {
+      problem = reason_of(errors.first_exception());  // the second is only the cancellation of the other half
     } catch (const std::exception& error) {
       problem = error.what();
     }
@@ -234,7 +245,8 @@ asio::awaitable<void> PgUpstream::deliver_whole() {
   Report report = read(results.back().get());
   const bool moved = !report.marker || !report.declared.empty();  // the catalog, since the first look
   std::vector<ResourceBatch> whole;
-  for (const auto& name : moved ? std::vector<std::string>() : report.whole) {
+  if (moved) report.whole.clear();
+  for (const auto& name : report.whole) {
     const DeclarationPtr declaration = held_.at(name).declaration;
     EntryReader entries(declaration, true);
     co_await puller_->stream(pg(declaration->load),

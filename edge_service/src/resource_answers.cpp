@@ -52,8 +52,9 @@ asio::awaitable<std::optional<ApiError>> ResourceAnswers::await_token(const Requ
   if (!given) co_return std::nullopt;
   const auto token = parse_token(*given);
   if (!token) co_return errors::bad_token();
-  if (!co_await shelf_.reached(*token, Clock::now() + limits_.max_wait)) co_return errors::token_not_reached();
-  co_return std::nullopt;
+  const bool visible = co_await shelf_.reached(*token, Clock::now() + limits_.max_wait);
+  if (visible) co_return std::nullopt;
+  co_return errors::token_not_reached();
 }
 
 asio::awaitable<Outcome<OpenWindowPtr>> ResourceAnswers::open(WindowSpec spec) {
@@ -74,14 +75,14 @@ asio::awaitable<Outcome<OpenWindowPtr>> ResourceAnswers::window(const std::strin
   co_return co_await open(std::move(*spec));
 }
 
-asio::awaitable<Outcome<OpenWindowPtr>> ResourceAnswers::entry_window(const std::string& resource,
-                                                                      const std::string& segment,
-                                                                      Parameters parameters,
-                                                                      const Identity& identity) {
+asio::awaitable<Outcome<OpenWindowPtr>> ResourceAnswers::window(const std::string& resource,
+                                                                const std::optional<std::string>& segment,
+                                                                Parameters parameters, const Identity& identity) {
+  if (!segment) co_return co_await window(resource, parameters, identity);
   if (!shelf_.loaded()) co_return errors::not_loaded();
   const DeclarationPtr declaration = shelf_.declaration(resource);
   if (!declaration) co_return errors::unknown_resource(resource);
-  parameters.key_json = declaration->key_from_path(segment);
+  parameters.key_json = declaration->key_from_path(*segment);
   if (!parameters.key_json) co_return errors::unknown_entry();  // no entry can have such a key
   co_return co_await window(resource, parameters, identity);
 }

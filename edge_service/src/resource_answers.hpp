@@ -32,9 +32,10 @@ class ResourceAnswers {
   // The window that a request means, opened.
   suite::asio::awaitable<Outcome<OpenWindowPtr>> window(const std::string& resource, const Parameters& parameters,
                                                         const Identity& identity);
-  // One entry's, by the path segment that names it.
-  suite::asio::awaitable<Outcome<OpenWindowPtr>> entry_window(const std::string& resource, const std::string& segment,
-                                                              Parameters parameters, const Identity& identity);
+  // One entry's, where a path segment names it.
+  suite::asio::awaitable<Outcome<OpenWindowPtr>> window(const std::string& resource,
+                                                        const std::optional<std::string>& segment,
+                                                        Parameters parameters, const Identity& identity);
 
   suite::asio::awaitable<Outcome<ContentsPtr>> contents(OpenWindowPtr window);
 

@@ -54,7 +54,8 @@ Shelf::Shelf(asio::io_context& io, std::size_t thread, Store& store, Health& hea
   store_.attach(io_.get_executor(), [this](const ReleasePtr& release) { take(release); });
 }
 
-// Runs `question` on the core and completes here with its answer, in order with the store's releases.
+// Runs `question` on the core and completes here with its answer, in order with the store's releases. Callers name the
+// question in a statement of its own (docs/decisions/0001).
 template <typename Question>
 auto Shelf::ask(Question question) {
   using Answer = std::invoke_result_t<Question>;
@@ -129,7 +130,8 @@ asio::awaitable<OpenWindowPtr> Shelf::open(WindowSpec spec) {
   if (auto known = find(spec)) co_return known;
   if (full()) make_room();
   if (full()) co_return nullptr;
-  Opened opened = co_await ask([this, spec] { return store_.open(spec, thread_); });
+  auto question = [this, spec] { return store_.open(spec, thread_); };
+  Opened opened = co_await ask(std::move(question));
   co_return adopt(spec, std::move(opened));
 }
 
@@ -145,23 +147,24 @@ OpenWindowPtr Shelf::adopt(const WindowSpec& spec, Opened&& opened) {
 asio::awaitable<ContentsPtr> Shelf::contents(OpenWindowPtr window) {
   window->touch();
   if (window->contents_) co_return window->contents_;
-  ContentsPtr read = co_await ask([this, resource = window->spec.resource, id = window->id] {
-    return store_.read(resource, id);
-  });
+  auto question = [this, window] { return store_.read(window->spec.resource, window->id); };
+  ContentsPtr read = co_await ask(std::move(question));
   // Answers come in order with the releases: these are the contents at this shelf's version.
   if (read && window->live_) window->contents_ = read;
   co_return read;
 }
 
 asio::awaitable<Resumed> Shelf::resume(OpenWindowPtr window, std::variant<Version, Sequence> since) {
-  co_return co_await ask([this, resource = window->spec.resource, id = window->id, since] {
+  auto question = [this, window, since] {
     const auto* version = std::get_if<Version>(&since);
-    return store_.resume(resource, id, version ? store_.find(*version) : std::get<Sequence>(since));
-  });
+    return store_.resume(window->spec.resource, window->id, version ? store_.find(*version) : std::get<Sequence>(since));
+  };
+  co_return co_await ask(std::move(question));
 }
 
 asio::awaitable<Store::Figures> Shelf::figures() {
-  co_return co_await ask([this] { return store_.figures(); });
+  auto question = [this] { return store_.figures(); };
+  co_return co_await ask(std::move(question));
 }
 
 asio::awaitable<bool> Shelf::reached(Xid token, Clock::time_point deadline) {
@@ -169,8 +172,9 @@ asio::awaitable<bool> Shelf::reached(Xid token, Clock::time_point deadline) {
   Waiter waiter(io_.get_executor());
   waiters_.push_back(waiter);
   asio::post(store_.core(), nudge_);
-  while (co_await waiter.bell.wait_until(deadline)) {
-    if (applied_->sees(token)) co_return true;
+  for (bool rung = true; rung;) {
+    rung = co_await waiter.bell.wait_until(deadline);
+    if (applied_ && applied_->sees(token)) co_return true;
   }
   co_return false;
 }

@@ -10,9 +10,8 @@ using suite::Request;
 asio::awaitable<Answer> answer_resource(ResourceAnswers& answers, const Request& request, const RequestPath& path,
                                         const Parameters& parameters, const Identity& identity, bool stream) {
   const std::string& resource = path.segments[2];
-  const auto window = path.segments.size() == 4
-                          ? co_await answers.entry_window(resource, path.segments[3], parameters, identity)
-                          : co_await answers.window(resource, parameters, identity);
+  const std::optional<std::string> key = path.segments.size() == 4 ? std::optional(path.segments[3]) : std::nullopt;
+  const auto window = co_await answers.window(resource, key, parameters, identity);
   if (!window) co_return reply_to(window.error());
   if (!stream) co_return co_await answers.json(request, *window);
   co_return answers.stream(request, parameters, *window, (*window)->spec.owner ? identity.expires : std::nullopt);
@@ -26,7 +25,8 @@ asio::awaitable<Answer> StreamingRoutes::stream_of_ticket(const Request& request
   if (!parameters) co_return reply_to(parameters.error());
   parameters->whole = ticket->whole;
   parameters->last_event_id = given.last_event_id;
-  const auto window = co_await answers_.window(ticket->resource, *parameters, {ticket->owner, std::nullopt, true});
+  const Identity bearer{ticket->owner, std::nullopt, true};
+  const auto window = co_await answers_.window(ticket->resource, *parameters, bearer);
   if (!window) co_return reply_to(window.error());
   co_return answers_.stream(request, *parameters, *window, std::nullopt, ticket->nonce);
 }

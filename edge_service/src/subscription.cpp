@@ -65,7 +65,8 @@ suite::asio::awaitable<Frame> Subscription::next() {
     co_return frame;
   }
   const Resumed resumed = co_await shelf_.resume(window_, position_);  // so slow that the steps are gone
-  co_return resumed.known ? catch_up(resumed) : co_await begin_anew();
+  if (resumed.known) co_return catch_up(resumed);
+  co_return co_await begin_anew();
 }
 
 suite::asio::awaitable<void> Subscription::wait_until(suite::Clock::time_point deadline) {
