@@ -35,7 +35,7 @@ suite::Settings::Outcome Config::parse(int argc, const char* const* argv) {
   settings.integer("max-connections", max_connections, 1, 1'000'000, "connections open per port");
   settings.milliseconds("max-wait-ms", max_wait, 0, 600'000, "longest wait for a token (Edge-After)");
   settings.seconds("heartbeat-s", heartbeat, 1, 3600, "interval of a stream's heartbeats");
-  settings.milliseconds("poll-ms", poll, 10, 600'000, "pull at least so often, bell or not");
+  settings.milliseconds("poll-ms", poll, 10, 600'000, "pull at least so often, bell or not, and with every probe");
   settings.milliseconds("probe-ms", probe, 100, 60'000, "interval of the upstream's probe; two missed = disconnected");
   settings.seconds("drain-s", drain, 0, 3600, "time over which streams are closed at the end");
   settings.optional_seconds("max-staleness-s", max_staleness, 1, 1'000'000'000,

@@ -40,7 +40,7 @@ int serve(const edge::Config& config) {
                                      config.control_token});
   edge::StreamIds stream_ids(config.stream_secret.empty() ? config.jwt_secret : config.stream_secret);
   edge::Metrics metrics(threads);
-  edge::Health health(2 * std::max(config.probe, config.poll), threads);
+  edge::Health health(2 * config.probe, threads);
 
   suite::IoThreads core(1);
   suite::IoThreads io(threads);

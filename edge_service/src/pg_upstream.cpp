@@ -150,20 +150,32 @@ void PgUpstream::hear(const PgConnection::Notification& heard) {
 
 asio::awaitable<void> PgUpstream::pull_for_ever() {
   for (auto next_acknowledgement = Clock::now();;) {
-    co_await pull();
-    backoff_.reset();
+    // Before the first pull, too: from then on the triggers journal for us.
     if (Clock::now() >= next_acknowledgement) {
       next_acknowledgement = Clock::now() + options_.probe;
       co_await acknowledge();
     }
-    co_await bell_.wait_until(Clock::now() + options_.poll);
+    co_await pull();
+    backoff_.reset();
+    co_await bell_.wait_until(std::min(next_acknowledgement, Clock::now() + options_.poll));
   }
 }
 
-// Renews our lease on the journal and says how far it may be pruned for us.
+// Renews our lease on the journal and says how far it may be pruned for us. A refusal (another edge is doing the same)
+// is made good a second later; should the lease lapse, the next pull is told to read everything anew.
 asio::awaitable<void> PgUpstream::acknowledge() {
-  co_await puller_->run(in_turn(pg(queries::kAcknowledge, options_.node, since_, std::to_string(kLeaseSeconds))),
-                        Clock::now() + kPatience);
+  bool refused = false;
+  try {
+    co_await puller_->run(
+        in_turn(pg(queries::kBeginAcknowledge),
+                pg(queries::kAcknowledge, options_.node, since_, std::to_string(kLeaseSeconds)), pg("COMMIT")),
+        Clock::now() + kPatience);
+  } catch (const PgError& error) {
+    if (!error.answered()) throw;
+    log::warn("acknowledge_refused", {{"error", error.what()}, {"sqlstate", error.state}});
+    refused = true;
+  }
+  if (refused) co_await puller_->run(in_turn(pg("ROLLBACK")), soon());
 }
 
 std::string PgUpstream::held_json() const {

@@ -6,7 +6,7 @@
 namespace edge {
 
 // How long the journal is kept for an edge that has gone silent; renewed with every probe.
-inline constexpr int kLeaseSeconds = 60;
+inline constexpr int kLeaseSeconds = 30;
 
 namespace queries {
 
@@ -31,6 +31,8 @@ inline constexpr std::string_view kPull =
     " FROM edge.pull(since => $1::pg_snapshot, marker => $2::uuid, held => $3::jsonb)";
 
 inline constexpr std::string_view kRenewMarker = "SELECT edge.renew_marker()";
+// Not repeatable read, as the session has it: two edges acknowledge at the same moment.
+inline constexpr std::string_view kBeginAcknowledge = "BEGIN ISOLATION LEVEL READ COMMITTED";
 inline constexpr std::string_view kAcknowledge =
     "SELECT edge.acknowledge(consumer => $1, applied => $2::pg_snapshot, lease_s => $3::int)";
 inline constexpr std::string_view kRelease = "SELECT edge.release(consumer => $1)";
