@@ -25,8 +25,10 @@ set local check_function_bodies = off;  -- the parts call each other
 \ir edge/refusals.sql
 \ir edge/columns.sql
 \ir edge/ways.sql
+\ir edge/links.sql
 \ir edge/capture.sql
 \ir edge/generate.sql
+\ir edge/declare.sql
 \ir edge/publish.sql
 \ir edge/explain.sql
 \ir edge/pull.sql

@@ -3,11 +3,13 @@
 -- bell             false: never NOTIFY (edges then poll; needed for PREPARE TRANSACTION)
 -- journal_max_age  how long the journal waits for a consumer that holds it back
 -- journal_max_mb   how large it may grow
-create or replace function edge.configure(bell boolean default null, journal_max_age interval default null, journal_max_mb int default null)
+create or replace function edge.configure(bell boolean default null, journal_max_age interval default null,
+                                          journal_max_mb int default null)
 returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if journal_max_age < '1 minute' or journal_max_mb < 1 then
-    perform edge.complain('the journal must hold at least one minute and one MB', 'Give journal_max_age and journal_max_mb larger.');
+    perform edge.complain('the journal must hold at least one minute and one MB',
+      'Give journal_max_age and journal_max_mb larger.');
   end if;
   update edge.settings s set
     bell = coalesce(configure.bell, s.bell),
@@ -21,8 +23,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   insert into edge.reader values (role) on conflict do nothing;
   execute format('grant usage on schema edge to %I', role);
-  execute format('grant execute on function edge.pull(pg_snapshot, uuid, jsonb), edge.acknowledge(text, pg_snapshot, int), '
-              || 'edge.release(text), edge.renew_marker() to %I', role);
+  execute format('grant execute on function edge.pull(pg_snapshot, uuid, jsonb), '
+    'edge.acknowledge(text, pg_snapshot, int), edge.release(text), edge.renew_marker() to %I', role);
   perform edge.grant_sources();
 end $$;
 
@@ -33,7 +35,9 @@ declare
   r record;
 begin
   for r in
-    select e.role, s.source from edge.reader e join pg_catalog.pg_roles on rolname = e.role, (select distinct source from edge.resource) as s
+    select e.role, s.source
+    from edge.reader e join pg_catalog.pg_roles on rolname = e.role,
+      (select distinct source from edge.resource) as s
     where not has_table_privilege(e.role, s.source, 'select') order by 1, 2
   loop
     if not pg_has_role(current_user, (select relowner from pg_catalog.pg_class where oid = r.source), 'usage') then
@@ -81,7 +85,8 @@ begin
   for r in select name, source, arguments as a from edge.resource order by name loop
     begin
       perform edge.publish_source(r.name, r.source, r.a->>'key', r.a->>'sort',
-        array(select jsonb_array_elements_text(r.a->'filters')), (r.a->>'default_limit')::int, (r.a->>'max_limit')::int, r.a->>'owner');
+        array(select jsonb_array_elements_text(r.a->'filters')),
+        (r.a->>'default_limit')::int, (r.a->>'max_limit')::int, r.a->>'owner');
       renewed := renewed + 1;
     exception when others then
       raise warning 'edge: % stays as it was published: %', r.name, sqlerrm

@@ -84,8 +84,9 @@ $$;
 create or replace function edge.is_text_exact(source regclass, key_columns smallint[]) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select bool_and(edge.kind_of(a.atttypid) not in ('float', 'numeric')
-                  and coalesce((select c.collisdeterministic from pg_catalog.pg_collation c where c.oid = a.attcollation), true))
-  from pg_catalog.pg_attribute a where a.attrelid = source and a.attnum = any (key_columns)
+                  and coalesce(c.collisdeterministic, true))
+  from pg_catalog.pg_attribute a left join pg_catalog.pg_collation c on c.oid = a.attcollation
+  where a.attrelid = source and a.attnum = any (key_columns)
 $$;
 
 -- How a value is written into the journal: integers as they are, others in the

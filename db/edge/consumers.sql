@@ -22,7 +22,8 @@ begin
   elsif consumer is null or length(consumer) not between 1 and 200 then
     perform edge.complain('a consumer needs a name of 1 to 200 characters', 'The node''s name does.');
   elsif pg_current_xact_id_if_assigned() is not null then
-    perform edge.complain('edge.acknowledge was called in a transaction that has written', 'Call it in a transaction of its own.');
+    perform edge.complain('edge.acknowledge was called in a transaction that has written',
+      'Call it in a transaction of its own.');
   end if;
   lock table edge.consumer in share row exclusive mode;
   if coalesce(pg_sequence_last_value('edge.lease'), 0) < extract(epoch from clock_timestamp())
@@ -88,7 +89,8 @@ begin
   -- rows of transactions that are still open stay, and are swept another time
   update edge.state set swept = least(bound, pg_snapshot_xmin(now_seen));
   if deleted > 0 then
-    update edge.state set horizon = greatest(horizon, (last::text::numeric + 1)::text::xid8), pruned = pg_current_snapshot();
+    update edge.state set pruned = pg_current_snapshot(),
+      horizon = greatest(horizon, (last::text::numeric + 1)::text::xid8);
   end if;
   return deleted;
 end $$;

@@ -21,8 +21,9 @@ declare
   step jsonb;
 begin
   if not edge.is_text_exact(source, key_columns) then
-    return (select jsonb_agg(i || '{"reason": "the key is of a type whose equal values may differ in text, as 1.0 and 1.00"}')
-            from jsonb_array_elements(graph->'instances') as i where i->>'ghost' = 'false');
+    return (
+      select jsonb_agg(i || '{"reason": "equal keys of its type may differ in text, as 1.0 and 1.00"}')
+      from jsonb_array_elements(graph->'instances') as i where i->>'ghost' = 'false');
   end if;
   edges := array(select e from edge.edges(blocks, coalesce((
     select jsonb_agg(p) from jsonb_each(ways) as w, jsonb_array_elements(w.value->'path') as p), '[]')) as e);
@@ -46,7 +47,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     select o->>'instance' as instance, jsonb_build_object(
       'way', jsonb_build_array(jsonb_build_object('parent', null, 'conditions',
         jsonb_agg(jsonb_build_object('column', o->'column', 'form', o->'form') order by k.n))),
-      'columns', jsonb_agg(distinct o->'column'), 'nulls', false, 'path', jsonb_path_query_array(jsonb_agg(o->'path'), '$[*][*]')) as way
+      'columns', jsonb_agg(distinct o->'column'), 'nulls', false,
+      'path', jsonb_path_query_array(jsonb_agg(o->'path'), '$[*][*]')) as way
     from unnest(key_columns) with ordinality as k(resno, n),
       lateral jsonb_array_elements(edge.output_origin(blocks, 0, k.resno, true)) as o
     group by o->>'instance'
@@ -58,8 +60,9 @@ $$;
 create or replace function edge.next_ways(edges jsonb[], ways jsonb, equal boolean) returns jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $$
   with usable as (
-    select e, e->>'to' as instance,
-      (select string_agg(f->>'instance', ',' order by n) from jsonb_array_elements(e->'from') with ordinality as x(f, n)) as parents
+    select e, e->>'to' as instance, (
+        select string_agg(f->>'instance', ',' order by n)
+        from jsonb_array_elements(e->'from') with ordinality as x(f, n)) as parents
     from unnest(edges) as e
     where (e->>'equal')::boolean = equal and not ways ? (e->>'to')
       and not exists (select from jsonb_array_elements(e->'from') as f where not ways ? (f->>'instance'))
@@ -74,7 +77,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     'way', (
       select jsonb_agg(jsonb_build_object('parent', parent::int, 'conditions', (
           select jsonb_agg(c - 'from' - 'to' || jsonb_build_object(
-            'parent_column', c->'from'->(branch::int - 1)->'column', 'parent_form', c->'from'->(branch::int - 1)->'form'))
+            'parent_column', c->'from'->(branch::int - 1)->'column',
+            'parent_form', c->'from'->(branch::int - 1)->'form'))
           from jsonb_array_elements(conditions) as c)) order by branch)
       from unnest(string_to_array(parents, ',')) with ordinality as b(parent, branch)),
     'columns', (select jsonb_agg(distinct c->'column') from jsonb_array_elements(conditions) as c),

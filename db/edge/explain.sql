@@ -17,13 +17,15 @@ returns table (instance int, hop text, index regclass)
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select (i->>'id')::int,
     format('%s (%s)', relation, (
-      select string_agg(quote_ident(c.name), ', ') from unnest(columns) as n, lateral edge.column_of(relation, n) as c)),
+      select string_agg(quote_ident(c.name), ', ')
+      from unnest(columns) as n, lateral edge.column_of(relation, n) as c)),
     edge.index_on(relation, columns)
   from jsonb_array_elements(ways) as i,
     lateral jsonb_array_elements(i->'way') as branch,
     lateral (select p from jsonb_array_elements(ways) as p where p->>'id' = branch->>'parent') as x(parent),
-    lateral (select (parent->>'relation')::oid::regclass,
-                    array(select (c->>'parent_column')::int from jsonb_array_elements(branch->'conditions') as c)) as y(relation, columns)
+    lateral (select (parent->>'relation')::oid::regclass, array(
+               select (c->>'parent_column')::int
+               from jsonb_array_elements(branch->'conditions') as c)) as y(relation, columns)
   where not edge.is_same_value(parent, branch)
 $$;
 
@@ -35,8 +37,11 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
           from jsonb_array_elements(branch->'conditions') as cond,
             lateral edge.column_of((parent->>'relation')::oid, (cond->>'parent_column')::int) as c),
         edge.way_text(ways, (parent->>'id')::int)) end, ' | ')
-  from jsonb_array_elements((select i->'way' from jsonb_array_elements(ways) as i where (i->>'id')::int = way_text.id)) as branch
-  left join lateral (select p from jsonb_array_elements(ways) as p where p->>'id' = branch->>'parent') as x(parent) on true
+  from jsonb_array_elements(ways) as i
+  cross join lateral jsonb_array_elements(i->'way') as branch
+  left join lateral (
+    select p from jsonb_array_elements(ways) as p where p->>'id' = branch->>'parent') as x(parent) on true
+  where (i->>'id')::int = way_text.id
 $$;
 
 create or replace function edge.explain(name text)
@@ -47,7 +52,8 @@ declare
 begin
   select r.ways into ways from edge.resource r where r.name = explain.name;
   if not found then
-    raise exception 'there is no resource %', name using errcode = 'undefined_object', hint = 'SELECT name FROM edge.resource;';
+    raise exception 'there is no resource %', name using errcode = 'undefined_object',
+      hint = 'SELECT name FROM edge.resource;';
   end if;
   return query
   select ((i->>'relation')::oid::regclass)::text, i->>'alias',

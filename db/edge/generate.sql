@@ -16,8 +16,8 @@ end $$;
 -- Expressions over a row `x` of the source.
 create or replace function edge.entry_select(source regclass, declaration jsonb) returns text
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  select format('select %s as key, %s as columns, to_json(x.*)::text as value from %s x', edge.row_key(source, declaration),
-    coalesce((
+  select format('select %s as key, %s as columns, to_json(x.*)::text as value from %s x',
+    edge.row_key(source, declaration), coalesce((
       select format('array[%s]', string_agg(edge.column_form(c->>'kind', (c->>'array')::boolean,
         format('x.%I', c->>'name')), ', ' order by n))
       from jsonb_array_elements(declaration->'columns') with ordinality as y(c, n)
@@ -40,7 +40,8 @@ $$;
 create or replace function edge.load_sql(source regclass, declaration jsonb) returns text
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select edge.entry_select(source, declaration) || ' where ' || (
-    select string_agg(format('x.%I is not null', name), ' and ') from jsonb_array_elements_text(declaration->'key') as name)
+    select string_agg(format('x.%I is not null', name), ' and ')
+    from jsonb_array_elements_text(declaration->'key') as name)
 $$;
 
 -- The body of edge.changes_<id>_<revision>: journal rows to keys, keys to entries.

@@ -1,104 +1,5 @@
 -- edge.publish: a view becomes a resource.
 
--- 'a,-b,"Odd, name"' to names and directions.
-create or replace function edge.parse_columns(list text)
-returns table (name text, descending boolean)
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select case when part ~ '^".*"$' then replace(substr(part, 2, length(part) - 2), '""', '"') else part end, minus
-  from (
-    select regexp_replace(trim(m[1]), '^-\s*', '') as part, trim(m[1]) ~ '^-' as minus, n
-    from regexp_matches(list, '((?:"(?:[^"]|"")*"|[^,"])+)', 'g') with ordinality as x(m, n)
-  ) as parts
-  order by n
-$$;
-
-create or replace function edge.complain(message text, mend text) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  raise exception '%', message using errcode = 'invalid_parameter_value', hint = mend;
-end $$;
-
--- What an edge is told about a column that it sorts, filters or compares.
-create or replace function edge.describe_column(source regclass, role text, column_name text) returns jsonb
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  a pg_catalog.pg_attribute;
-  element oid; of_kind text;
-begin
-  select * into a from pg_catalog.pg_attribute
-    where attrelid = source and attname = column_name and attnum > 0 and not attisdropped;
-  if not found then
-    perform edge.complain(format('%s has no column %s, which %s names', source, quote_ident(column_name), role),
-      format('Its columns are: %s.', (
-        select string_agg(quote_ident(attname), ', ' order by attnum) from pg_catalog.pg_attribute
-        where attrelid = source and attnum > 0 and not attisdropped)));
-  end if;
-  element := edge.element_type(a.atttypid);
-  of_kind := edge.kind_of(coalesce(element, a.atttypid));
-  if of_kind is null then
-    perform edge.complain(format('column %s of %s, which %s names, has type %s', quote_ident(column_name), source, role, format_type(a.atttypid, null)),
-      'Supported are smallint, integer, bigint, real, double precision, numeric, boolean, text, varchar, char, name, uuid, '
-      'timestamp, timestamptz, date, enums, domains over them, and in filters arrays of them. Cast the column in the view.');
-  elsif element is not null and role <> 'filters' then
-    perform edge.complain(format('column %s of %s is an array, which %s can not use', quote_ident(column_name), source, role),
-      'Only filters take arrays (they mean "contains").');
-  end if;
-  return jsonb_strip_nulls(jsonb_build_object('name', column_name, 'kind', of_kind, 'array', element is not null,
-    'labels', case when of_kind = 'enum' then (
-      select jsonb_agg(enumlabel order by enumsortorder) from pg_catalog.pg_enum
-      where enumtypid = edge.base_type(coalesce(element, a.atttypid))) end));
-end $$;
-
-create or replace function edge.declare(name text, source regclass, key text, sort text, filters text[],
-                                        default_limit int, max_limit int, owner text) returns jsonb
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  keys constant text[] := array(select p.name from edge.parse_columns(key) as p);
-  sorts jsonb := coalesce((select jsonb_agg(jsonb_build_object('name', p.name, 'descending', p.descending)) from edge.parse_columns(sort) as p), '[]');
-  columns jsonb := '[]';
-  c record;
-begin
-  if name is null or name !~ '^[A-Za-z_][A-Za-z0-9_-]{0,62}$' then
-    perform edge.complain(format('%L is no name for a resource', name), 'It stands in paths: up to 63 letters, digits, _ and -, a letter first.');
-  elsif name in ('leader', 'lookup') then
-    perform edge.complain(format('%L is a reserved name', name), 'The control API gives it another meaning; choose another.');
-  elsif keys = '{}' then
-    perform edge.complain('no key was given', 'Name the column, or the columns, by which an entry is found: key => ''id''.');
-  elsif default_limit < 0 or max_limit < 0 or default_limit > max_limit then
-    perform edge.complain('limits are whole numbers from 0, and default_limit is at most max_limit', 'Correct default_limit and max_limit.');
-  end if;
-  for c in select f from unnest(filters) as f where f in ('limit', 'after', 'last_event_id', 'key') loop
-    perform edge.complain(format('a filter can not be called %s', c.f), 'The edge has a parameter of that name; rename the column in the view.');
-  end loop;
-  sorts := sorts || coalesce((
-    select jsonb_agg(jsonb_build_object('name', k, 'descending', false) order by n) from unnest(keys) with ordinality as x(k, n)
-    where k not in (select s->>'name' from jsonb_array_elements(sorts) as s)), '[]');
-  for c in select f from unnest(filters) as f group by f having count(*) > 1 loop
-    perform edge.complain(format('filter %s is named twice', quote_ident(c.f)), 'Name each column once.');
-  end loop;
-  for c in
-    select n as name, min(role) as role, min(place) as place from (
-      select s->>'name' as n, case when s->>'name' = any (keys) then 'key' else 'sort' end as role, i as place
-        from jsonb_array_elements(sorts) with ordinality as x(s, i)
-      union all select f, 'filters', 1000 + i from unnest(filters) with ordinality as x(f, i)
-      union all select owner, 'owner', 9999 where owner is not null) as used
-    group by n order by 3
-  loop
-    columns := columns || edge.describe_column(source, c.role, c.name);
-  end loop;
-  return jsonb_build_object('name', name, 'view', source::text, 'key', keys, 'columns', columns,
-    'sort', (select jsonb_agg(jsonb_build_object('column', edge.place_of(columns, s->>'name'), 'descending', s->'descending') order by i)
-             from jsonb_array_elements(sorts) with ordinality as x(s, i)),
-    'filters', coalesce((select jsonb_agg(jsonb_build_object('name', f, 'column', edge.place_of(columns, f)) order by i)
-                         from unnest(filters) with ordinality as x(f, i)), '[]'),
-    'owner', edge.place_of(columns, owner), 'default_limit', default_limit, 'max_limit', max_limit);
-end $$;
-
-create or replace function edge.place_of(columns jsonb, column_name text) returns int
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select n::int - 1 from jsonb_array_elements(columns) with ordinality as x(c, n) where c->>'name' = column_name
-$$;
-
 -- Who may publish: a member of the role that owns the schema, which reads the
 -- tables, and owns them, since triggers are put on them.
 create or replace function edge.check_rights(source regclass, ways jsonb) returns void
@@ -106,7 +7,9 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   t regclass;
 begin
-  for t in select distinct f from jsonb_array_elements(ways) as i, edge.family((i->>'relation')::oid::regclass) as f order by 1 loop
+  for t in
+    select distinct f from jsonb_array_elements(ways) as i, edge.family((i->>'relation')::oid) as f order by 1
+  loop
     if not pg_has_role(current_user, (select relowner from pg_catalog.pg_class where oid = t), 'usage') then
       raise exception 'role % may not publish %: it does not own table %', current_user, source, t
         using errcode = 'insufficient_privilege', hint = 'Triggers are put on the table. Publish as its owner.';
@@ -121,8 +24,9 @@ begin
   end if;
 end $$;
 
-create or replace function edge.publish(name text, source text, key text, sort text default null, filters text[] default '{}',
-                                        default_limit int default null, max_limit int default null, owner text default null)
+create or replace function edge.publish(name text, source text, key text, sort text default null,
+                                        filters text[] default '{}', default_limit int default null,
+                                        max_limit int default null, owner text default null)
 returns text language plpgsql as $$
 declare
   of_view regclass := to_regclass(source);  -- by the caller's search_path, like any query
@@ -179,8 +83,8 @@ begin
       source, declaration, digest, ways, coalesce(chains, '{}'), coalesce(wholes, '{}'),
       array(select (i->>'relation')::oid from jsonb_array_elements(ways) as i where i->'way'->0->'parent' = 'null'))
     on conflict on constraint resource_pkey do update set
-      revision = excluded.revision, arguments = excluded.arguments, source = excluded.source, declaration = excluded.declaration,
-      definition = excluded.definition, ways = excluded.ways, links = excluded.links, whole = excluded.whole,
+      revision = excluded.revision, arguments = excluded.arguments, source = excluded.source,
+      declaration = excluded.declaration, definition = excluded.definition, ways = excluded.ways, links = excluded.links, whole = excluded.whole,
       roots = excluded.roots;
     perform edge.drop_changes(known.id, known.revision);
     if chains is not null then
@@ -244,7 +148,8 @@ begin
   loop
     raise notice 'edge: every change of % re-reads all of %: %', r.relation, name, r.reason
       using detail = format('Table %s stands in the view as %s.', r.relation, r.alias),
-            hint = format('Only real differences are streamed, but each costs a whole read. See edge.explain(%L).', name);
+            hint = format('Only real differences are streamed, but each costs a whole read. '
+                          'See edge.explain(%L).', name);
   end loop;
   for r in select distinct h.hop from edge.hops(ways) as h where h.index is null order by 1 loop
     raise notice 'edge: no index carries % on the way to a key of %', r.hop, name
@@ -261,7 +166,8 @@ begin
   delete from edge.resource r where r.name = unpublish.name returning * into gone;
   if not found then
     raise exception 'there is no resource %', name using errcode = 'undefined_object',
-      hint = format('Published are: %s.', coalesce((select string_agg(r.name, ', ' order by r.name) from edge.resource r), 'none'));
+      hint = format('Published are: %s.', coalesce((
+        select string_agg(r.name, ', ' order by r.name) from edge.resource r), 'none'));
   end if;
   perform edge.drop_changes(gone.id, gone.revision);
   perform edge.drop_unused_links();

@@ -16,11 +16,13 @@ end $$;
 
 -- Why a consumer at `since` can not go by the journal alone; null if it can. The
 -- lease is read before the gap: while it is set anew, the gap is without bound.
-create or replace function edge.reload_reason(since pg_snapshot, marker uuid, state edge.state, seen pg_snapshot) returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+create or replace function edge.reload_reason(since pg_snapshot, marker uuid, state edge.state, seen pg_snapshot)
+returns text language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  followed constant boolean := coalesce(pg_sequence_last_value('edge.lease'), 0) >= extract(epoch from clock_timestamp());
-  gap constant xid8 := case when followed then coalesce(pg_sequence_last_value('edge.gap'), 0) else 9223372036854775807 end::text::xid8;
+  followed constant boolean :=
+    coalesce(pg_sequence_last_value('edge.lease'), 0) >= extract(epoch from clock_timestamp());
+  gap constant xid8 :=
+    case when followed then coalesce(pg_sequence_last_value('edge.gap'), 0) else 9223372036854775807 end::text::xid8;
 begin
   return case
     when since is null then 'initial'
@@ -84,7 +86,8 @@ begin
       return query select 'U', r.name, null::text, null::text[], null::text;
       continue;
     elsif r.declaration is not null then
-      return query select 'N', r.name, null::text, null::text[], (r.declaration || jsonb_build_object('revision', r.revision))::text;
+      return query select 'N', r.name, null::text, null::text[],
+        (r.declaration || jsonb_build_object('revision', r.revision))::text;
       continue;
     end if;
     why := case

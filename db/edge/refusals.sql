@@ -11,7 +11,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     when n.nspname <> 'pg_catalog' and p.prokind = 'a' then
       p.provolatile = 'i' and (
         select bool_and(edge.is_steady(f)) from pg_catalog.pg_aggregate a,
-          unnest(array[a.aggtransfn::oid, a.aggfinalfn::oid, a.aggcombinefn::oid, a.aggmtransfn::oid, a.aggminvtransfn::oid]) as f
+          unnest(array[a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggmtransfn, a.aggminvtransfn]::oid[]) as f
         where a.aggfnoid = p.oid and f <> 0)
     when p.provolatile = 'i' then true
     when n.nspname <> 'pg_catalog' then false
@@ -85,90 +85,110 @@ begin
     using errcode = 'feature_not_supported', hint = mend;
 end $$;
 
-create or replace function edge.check_source(source regclass) returns void
+-- Nodes of a tree that satisfy a jsonpath condition.
+create or replace function edge.has_node(blocks jsonb, condition text) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select jsonb_path_exists(blocks, format('strict $.** ? (@.type() == "object" && %s)', condition)::jsonpath)
+$$;
+
+create or replace function edge.check_expressions(source regclass, blocks jsonb) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  graph constant jsonb := edge.view_blocks(source);
-  blocks constant jsonb := graph->'blocks';
   culprit text;
-  r record;
 begin
   select format('%s(%s)', p.oid::regproc, pg_get_function_identity_arguments(p.oid)) into culprit
     from edge.called_functions(blocks) as f join pg_catalog.pg_proc p on p.oid = f
     where not coalesce(edge.is_steady(f), false) order by 1 limit 1;
   if found then
-    perform edge.refuse(source, format('it calls %s, whose result changes without any table changing', culprit),
+    perform edge.refuse(source,
+      format('it calls %s, whose result changes without any table changing', culprit),
       'Leave the call to the client, or store its result in a column. A function of yours that depends on '
       'nothing but its arguments may be declared IMMUTABLE.');
-  end if;
-  if jsonb_path_exists(blocks, 'strict $.** ? (@.type() == "object" && (@.node == "SQLVALUEFUNCTION" || @.node == "NEXTVALUEEXPR"))') then
-    perform edge.refuse(source, 'it uses CURRENT_DATE, CURRENT_TIMESTAMP, CURRENT_USER or the like, which change without any table changing',
+  elsif edge.has_node(blocks, '(@.node == "SQLVALUEFUNCTION" || @.node == "NEXTVALUEEXPR")') then
+    perform edge.refuse(source,
+      'it uses CURRENT_DATE, CURRENT_TIMESTAMP, CURRENT_USER or the like, which change without any table changing',
       'Compare in the client, or keep the flag in a column that a job sets.');
-  end if;
-  if jsonb_path_exists(blocks, 'strict $.** ? (@.type() == "object" && @.node == "COERCEVIAIO" && @.arg.node == "CONST"
-       && (@.resulttype == "1082" || @.resulttype == "1083" || @.resulttype == "1114" || @.resulttype == "1184" || @.resulttype == "1266"))') then
-    perform edge.refuse(source, 'it converts a constant text to a time at run time, and ''now'' is such a text',
+  elsif edge.has_node(blocks, '@.node == "COERCEVIAIO" && @.arg.node == "CONST" && (@.resulttype == "1082"
+      || @.resulttype == "1083" || @.resulttype == "1114" || @.resulttype == "1184" || @.resulttype == "1266")') then
+    perform edge.refuse(source,
+      'it converts a constant text to a time at run time, and ''now'' is such a text',
       'Write the constant as date ''2030-01-31''.');
-  end if;
-  if jsonb_path_exists(blocks, 'strict $.**.tablesample ? (@ != null)') then
+  elsif jsonb_path_exists(blocks, 'strict $.**.tablesample ? (@ != null)') then
     perform edge.refuse(source, 'it uses TABLESAMPLE, whose rows are random', 'Remove TABLESAMPLE.');
-  end if;
-  if jsonb_path_exists(blocks, 'strict $.** ? (@.type() == "object" && @.node == "QUERY" && @.hasForUpdate == "true")') then
+  elsif edge.has_node(blocks, '@.node == "QUERY" && @.hasForUpdate == "true"') then
     perform edge.refuse(source, 'it locks rows, which a reader must not', 'Remove FOR UPDATE or FOR SHARE.');
-  end if;
-  if exists (
+  elsif exists (
     select from jsonb_path_query(blocks, 'strict $.** ? (@.type() == "object" && @.node == "VAR").varattno') as n
     where (n #>> '{}')::int < 0 and (n #>> '{}')::int <> -6) then  -- tableoid never changes
-    perform edge.refuse(source, 'it uses a system column such as ctid or xmin, which change without a trigger firing',
+    perform edge.refuse(source,
+      'it uses a system column such as ctid or xmin, which change without a trigger firing',
       'Leave system columns out of the view.');
   end if;
+end $$;
 
-  for r in
-    select c.oid::regclass as relation, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relpersistence,
-      n.nspname, v.oid::regclass as view, v.relkind as view_kind, v.relowner::regrole as reader,
-      edge.sees_all_rows(v.relowner, c) and edge.sees_all_rows(edge.owner()::text::regrole, c) as exempt
+create or replace function edge.check_table(source regclass, of_table pg_catalog.pg_class, of_view pg_catalog.pg_class) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  name constant text := of_table.oid::regclass;
+  is_catalog constant boolean := of_table.relnamespace in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace);
+begin
+  if is_catalog or of_table.relkind not in ('r', 'p') then
+    perform edge.refuse(source,
+      format('%s is a %s, whose changes fire no trigger', name,
+        case when is_catalog then 'system catalog'
+             when of_table.relkind = 'm' then 'materialized view'
+             when of_table.relkind = 'f' then 'foreign table'
+             when of_table.relkind = 'S' then 'sequence' else 'relation of another kind' end),
+      'Use tables and views over tables; copy what comes from elsewhere into a table.');
+  elsif of_table.relpersistence = 't' then
+    perform edge.refuse(source, format('%s is a temporary table, which other sessions do not see', name),
+      'Use a permanent table.');
+  elsif of_table.relrowsecurity
+        and (of_view.relkind <> 'v' or not edge.sees_all_rows(of_view.relowner, of_table)
+             or not edge.sees_all_rows(edge.owner()::text::regrole, of_table)) then
+    perform edge.refuse(source,
+      format('row-level security of %s would decide which rows it has, and a change of policy or role fires no trigger', name),
+      format('Let roles that are exempt (the owner of %s) own the view and the schema edge, '
+             'and use an owner column for what is private.', name));
+  elsif exists (select from edge.below(of_table.oid) as f join pg_catalog.pg_class p on p.oid = f
+                where p.relkind not in ('r', 'p')) then
+    perform edge.refuse(source,
+      format('%s has partitions or children that are foreign tables, whose changes fire no trigger', name),
+      'Detach them, or keep a copy in tables.');
+  elsif exists (select from edge.family(of_table.oid) as f join pg_catalog.pg_subscription_rel s on s.srrelid = f) then
+    perform edge.refuse(source,
+      format('%s is fed by logical replication, which fires no statement triggers', name),
+      'Publish on the publisher''s side.');
+  end if;
+end $$;
+
+create or replace function edge.check_source(source regclass) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  graph constant jsonb := edge.view_blocks(source);
+  blocks constant jsonb := graph->'blocks';
+  tables constant oid[] := array(select (i->>'relation')::oid from jsonb_array_elements(graph->'instances') as i);
+  views constant oid[] := array(select (b->>'view')::oid from jsonb_array_elements(blocks) as b);
+  r record;
+begin
+  perform edge.check_expressions(source, blocks);
+  perform edge.check_table(source, t, v)
     from jsonb_array_elements(graph->'instances') as i
-    join pg_catalog.pg_class c on c.oid = (i->>'relation')::oid
-    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    join pg_catalog.pg_class v on v.oid = (i->>'view')::oid
-  loop
-    if r.nspname in ('pg_catalog', 'information_schema') or r.relkind not in ('r', 'p') then
-      perform edge.refuse(source, format('%s is a %s, whose changes fire no trigger', r.relation,
-          case when r.nspname in ('pg_catalog', 'information_schema') then 'system catalog'
-               else case r.relkind when 'm' then 'materialized view' when 'f' then 'foreign table'
-                                   when 'S' then 'sequence' else 'relation of another kind' end end),
-        'Use tables and views over tables; copy what comes from elsewhere into a table.');
-    elsif r.relpersistence = 't' then
-      perform edge.refuse(source, format('%s is a temporary table, which other sessions do not see', r.relation), 'Use a permanent table.');
-    elsif r.relrowsecurity and (not r.exempt or r.view_kind <> 'v') then
-      perform edge.refuse(source, format('row-level security of %s would decide what %s sees, and a change of policy or role fires no trigger',
-          r.relation, r.reader),
-        format('Let roles that are exempt (the owner of %s) own the view and the schema edge, and use an owner column for what is private.', r.relation));
-    elsif exists (select from edge.below(r.relation) as f join pg_catalog.pg_class p on p.oid = f where p.relkind not in ('r', 'p')) then
-      perform edge.refuse(source, format('%s has partitions or children that are foreign tables, whose changes fire no trigger', r.relation),
-        'Detach them, or keep a copy in tables.');
-    elsif exists (select from edge.family(r.relation) as f join pg_catalog.pg_subscription_rel s on s.srrelid = f) then
-      perform edge.refuse(source, format('%s is fed by logical replication, which fires no statement triggers', r.relation),
-        'Publish on the publisher''s side.');
-    end if;
-  end loop;
-
+    join pg_catalog.pg_class t on t.oid = (i->>'relation')::oid
+    join pg_catalog.pg_class v on v.oid = (i->>'view')::oid;
   for r in
-    select c.oid::regclass as view from pg_catalog.pg_class c
-    where c.oid in (select (b->>'view')::oid from jsonb_array_elements(blocks) as b)
-      and exists (select from pg_options_to_table(c.reloptions) where option_name = 'security_invoker' and option_value::boolean)
+    select c.oid::regclass as view from pg_catalog.pg_class c, pg_options_to_table(c.reloptions)
+    where c.oid = any (views) and option_name = 'security_invoker' and option_value::boolean
   loop
     perform edge.refuse(source, format('%s has security_invoker, so its rows depend on who reads', r.view),
       format('ALTER VIEW %s SET (security_invoker = false);', r.view));
   end loop;
-
   for r in
     select d.relation, d.through_function from edge.dependencies(source) as d
-    where d.through_function
-       or (d.relation not in (select (i->>'relation')::oid from jsonb_array_elements(graph->'instances') as i)
-           and d.relation not in (select (b->>'view')::oid from jsonb_array_elements(blocks) as b))
+    where d.through_function or (d.relation <> all (tables) and d.relation <> all (views))
   loop
-    perform edge.refuse(source, format('it reads %s in a place that is not followed%s', r.relation,
+    perform edge.refuse(source,
+      format('it reads %s in a place that is not followed%s', r.relation,
         case when r.through_function then ', the body of a function' else '' end),
       'Write what the function does into the view itself.');
   end loop;

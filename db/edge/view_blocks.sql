@@ -83,7 +83,7 @@ begin
   while b < cardinality(blocks) loop
     if cardinality(blocks) > max_blocks then
       perform edge.refuse(source, format('it unfolds to more than %s SELECTs', max_blocks),
-        'CTEs and views that are used several times unfold each time: keep intermediate results in tables, or publish parts.');
+        'CTEs and views that are used several times unfold each time: publish parts, or keep results in tables.');
     end if;
     block := blocks[b + 1];
     query := block->'query';
@@ -94,7 +94,8 @@ begin
       if rte->>'rtekind' = '0' and rte->>'relkind' <> 'v' then
         items := items || jsonb_build_object(i, jsonb_build_object('instance', cardinality(instances)));
         instances := instances || jsonb_build_object('id', cardinality(instances), 'block', b, 'item', i,
-          'view', block->'view', 'relation', (rte->>'relid')::oid, 'inherit', rte->'inh', 'alias', rte->'eref'->'aliasname',
+          'view', block->'view', 'relation', (rte->>'relid')::oid, 'inherit', rte->'inh',
+          'alias', rte->'eref'->'aliasname',
           'ghost', coalesce((block->>'in_ghost')::boolean, false));
       elsif rte->>'rtekind' = '0' then
         child := jsonb_build_object('use', 'derived', 'view', (rte->>'relid')::oid,

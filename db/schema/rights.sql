@@ -5,7 +5,8 @@
 
 revoke create on schema public from public;
 revoke all on all functions in schema public from public;
-revoke all on public.users, public.posts, public.tags, public.post_tags, public.all_posts, public.published_posts from public;
+revoke all on public.users, public.posts, public.tags, public.post_tags from public;
+revoke all on public.all_posts, public.published_posts from public;
 
 grant usage on schema public to blog_web, blog_edge;
 grant select, insert, update, delete on public.users, public.posts, public.tags, public.post_tags to blog_web;

@@ -13,7 +13,8 @@ begin
     new.created_at := clock_timestamp();
     new.updated_at := new.created_at;
     new.published_at := case when new.status = 'published' then new.created_at end;
-  elsif (new.author_id, new.title, new.content, new.status) is distinct from (old.author_id, old.title, old.content, old.status)
+  elsif (new.author_id, new.title, new.content, new.status)
+          is distinct from (old.author_id, old.title, old.content, old.status)
         or new.updated_at is distinct from old.updated_at then
     new.created_at := old.created_at;
     new.updated_at := greatest(clock_timestamp(), old.updated_at);
@@ -45,7 +46,8 @@ end $$;
 create or replace trigger _100_stamp_insert after insert on public.post_tags
   referencing new table as new_rows for each statement execute function public.stamp_tagged_posts();
 create or replace trigger _100_stamp_update after update on public.post_tags
-  referencing old table as old_rows new table as new_rows for each statement execute function public.stamp_tagged_posts();
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function public.stamp_tagged_posts();
 create or replace trigger _100_stamp_delete after delete on public.post_tags
   referencing old table as old_rows for each statement execute function public.stamp_tagged_posts();
 
@@ -58,4 +60,5 @@ begin
   return null;
 end $$;
 create or replace trigger _100_stamp after update on public.tags
-  referencing old table as old_rows new table as new_rows for each statement execute function public.stamp_renamed_tag();
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function public.stamp_renamed_tag();

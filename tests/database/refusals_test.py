@@ -42,6 +42,7 @@ BAD_USE = {
     "select edge.publish('x', 'v', key => 'id', sort => 'doc')": ('type jsonb', 'Cast the column'),
     "select edge.publish('x', 'v', key => 'id', filters => '{doc}')": ('type jsonb', 'Supported are'),
     "select edge.publish('x', 'v', key => 'id', sort => 'tags')": ('is an array', 'contains'),
+    "select edge.publish('x', 'v', key => 'id', sort => 'tags', filters => '{tags}')": ('is an array', 'contains'),
     "select edge.publish('x', 'v', key => 'id', owner => 'tags')": ('is an array', 'contains'),
     "select edge.publish('x', 'v', key => 'doc')": ('type jsonb', 'key'),
     "select edge.publish('x', 'w', key => 'id', filters => '{limit}')": ('called limit', 'rename the column'),
