@@ -2,8 +2,10 @@
 
 #include <libpq-fe.h>
 
+#include <charconv>
 #include <map>
 #include <memory>
+#include <sstream>
 
 namespace suite::web {
 namespace {
@@ -17,6 +19,18 @@ constexpr const char* kOptionsFirst =
     "-c statement_timeout=5s -c lock_timeout=3s -c idle_in_transaction_session_timeout=10s ";
 // As the edges have it, so that what a write answers is byte for byte what they serve.
 constexpr const char* kOptionsLast = " -c TimeZone=UTC -c DateStyle=ISO -c extra_float_digits=1";
+
+// libpq looks at a port only when it connects. Several hosts may have a port each.
+bool are_ports(const std::string& text) {
+  std::istringstream ports(text);
+  for (std::string port; std::getline(ports, port, ',');) {
+    int number = 0;
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+    const bool fits = error == std::errc() && end == port.data() + port.size() && number >= 1 && number <= 65535;
+    if (!fits && !port.empty()) return false;
+  }
+  return true;
+}
 
 std::string quoted(const std::string& value) {
   std::string text = "'";
@@ -40,6 +54,7 @@ std::optional<std::string> connection_string(const std::string& given) {
   for (const auto* option = options.get(); option->keyword; ++option) {
     if (option->val) values[option->keyword] = option->val;
   }
+  if (const auto port = values.find("port"); port != values.end() && !are_ports(port->second)) return std::nullopt;
   values["client_encoding"] = "UTF8";
   values["options"] = kOptionsFirst + values["options"] + kOptionsLast;
 

@@ -41,10 +41,18 @@ bool is_stream_id(std::string_view text) {
 }  // namespace
 
 bool wants_stream(const Request& request) {
-  for (const auto& [media_type, parameters] : http::ext_list(request[http::field::accept])) {
-    if (!boost::beast::iequals(media_type, "text/event-stream")) continue;
+  std::string_view rest = request[http::field::accept];
+  while (!rest.empty()) {
+    const auto comma = rest.find(',');
+    std::string_view range = rest.substr(0, comma);
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+    range.remove_prefix(std::min(range.find_first_not_of(" \t"), range.size()));
+    const auto type_end = std::min(range.find_first_of("; \t"), range.size());
+    if (!boost::beast::iequals(range.substr(0, type_end), "text/event-stream")) continue;
+    const http::param_list parameters(range.substr(type_end));
     return std::none_of(parameters.begin(), parameters.end(), [](const auto& parameter) {
-      return boost::beast::iequals(parameter.first, "q") && parameter.second.find_first_not_of("0.") == std::string_view::npos;
+      const bool quality = boost::beast::iequals(parameter.first, "q");
+      return quality && parameter.second.find_first_not_of("0.") == std::string_view::npos;  // q=0: anything but that
     });
   }
   return false;

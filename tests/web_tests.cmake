@@ -1,0 +1,8 @@
+# Tests of the web service; included by tests/CMakeLists.txt.
+add_executable(web_unit_tests
+  unit/web_config_test.cpp unit/web_connection_string_test.cpp unit/web_errors_test.cpp unit/web_http_client_test.cpp
+  unit/web_input_test.cpp unit/web_json_body_test.cpp unit/web_login_throttle_test.cpp unit/web_passwords_test.cpp
+  unit/web_routes_test.cpp unit/web_sessions_test.cpp unit/web_socket_watchdog_test.cpp unit/web_stream_query_test.cpp
+  unit/web_work_pool_test.cpp)
+target_link_libraries(web_unit_tests PRIVATE web_service_lib GTest::gtest_main)
+gtest_discover_tests(web_unit_tests PROPERTIES LABELS unit)
