@@ -23,6 +23,7 @@ Environment (defaults in brackets; two copies run beside each other when these d
   HTTP_PORT [8000]  HTTPS_PORT [8443]  PUBLIC_BIND [all IPv4 addresses; :: is all]
   EDGE_PORT_BASE [8080]: the edge streams there, its control port is the next one
   WEB_PORT [3031]  DB_PORT [5440]  WWW_PORT [3030]  STATS_PORT [8404]: on 127.0.0.1 only
+  RUN_DIRECTORY [.run]: where the running suite keeps its database, secrets and logs
   EDGE_CONTROL_TOKEN: guards the control port; unset, one is made; set but empty, there is none
   EDGE_…, WEB_…: any other setting of the two services (edge_service --help, web_service --help)
 
@@ -66,7 +67,7 @@ become_caller() {
   ((EUID == 0)) && [[ ${SUDO_UID:-0} != 0 && $(stat -c %u "$root") == "$SUDO_UID" ]] || return 0
   if [[ $packages ]]; then
     install -d -o "$SUDO_UID" -g "$SUDO_GID" "$root/build" "$logs"
-    step "Packages" "$logs/packages.log" install_purposes "$root/.ci" build run
+    step "Packages" "$logs/packages.log" install_purposes "$root/.ci" build page run
   fi
   home=$(getent passwd "$SUDO_UID" | cut -d: -f6)
   exec setpriv --reuid "$SUDO_UID" --regid "$SUDO_GID" --init-groups -- \
@@ -159,8 +160,8 @@ fi
 
 mkdir -p "$logs"
 if [[ $packages ]]; then
-  prepare_sudo build run
-  step "Packages" "$logs/packages.log" install_purposes "$root/.ci" build run
+  prepare_sudo build page run
+  step "Packages" "$logs/packages.log" install_purposes "$root/.ci" build page run
 fi
 if [[ $build ]]; then
   step "Building the services" "$logs/services.log" build_services_from_clean
@@ -172,12 +173,13 @@ if [[ $action == install ]]; then
 fi
 
 start_suite
+run_place=${run_place#"$root/"}
 cat <<MESSAGE
 
 The suite runs.
   page    https://localhost:$HTTPS_PORT   (the certificate is of our own making: browsers ask, curl wants -k)
-  shell   . .run/env; psql "\$DATABASE_URL"; curl -kN "\$HTTPS_URL/streams/posts?limit=5"
-  logs    .run/log
+  shell   . $run_place/env; psql "\$DATABASE_URL"; curl -kN "\$HTTPS_URL/streams/posts?limit=5"
+  logs    $run_place/log
 MESSAGE
 exec {lock}<&-
 if [[ $detach ]]; then

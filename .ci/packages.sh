@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Which Debian or Ubuntu packages each purpose needs, and which of them are missing. Sourced.
 
-# build | run | test | browser → names, one a line
+# build (the services) | page | run | test | browser → names, one a line
 packages_for() {
   local boost=''
   case $1 in
@@ -10,8 +10,9 @@ packages_for() {
       apt-cache show libboost-url-dev >/dev/null 2>&1 || boost=1.81
       printf '%s\n' g++ cmake ninja-build ccache pkg-config "libboost$boost-dev" "libboost-url$boost-dev" \
         libpqxx-dev libpq-dev nlohmann-json3-dev libspdlog-dev libcli11-dev prometheus-cpp-dev \
-        libsodium-dev libjwt-dev zlib1g-dev libabsl-dev ca-certificates
+        libsodium-dev libjwt-dev zlib1g-dev libabsl-dev
       ;;
+    page) echo ca-certificates ;;
     run) printf '%s\n' haproxy nginx s6 curl openssl ;;
     test) printf '%s\n' libgtest-dev libgmock-dev python3 python3-psycopg2 ;;
     browser) printf '%s\n' chromium ;;
@@ -32,7 +33,7 @@ missing_packages() {
       dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || echo "$name"
     done
     case $purpose in
-      build) has_node || printf '%s\n' nodejs npm ;;
+      page) has_node || printf '%s\n' nodejs npm ;;
       run) has_postgresql || echo postgresql ;;
     esac
   done

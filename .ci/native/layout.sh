@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Where the native suite keeps things, on which ports it listens, as whom it runs. Sourced; needs $root.
 #
-# .run/          bin/ www/ proxy/ sql/: copies of what was built, so that a build does not touch what runs
+# .run/          (or RUN_DIRECTORY, so that one checkout can run several)
+#                bin/ www/ proxy/ sql/: copies of what was built, so that a build does not touch what runs
 #                secrets/ database/ (the PostgreSQL cluster) services/ (for s6) log/ tmp/: the suite's own
 #                env, ports: while it runs
 # Who            An ordinary user runs the suite as himself. Started as root it runs as the system user
@@ -9,7 +10,8 @@
 #                in this checkout before. Where edge-suite cannot reach the checkout (in /root, say), .run is a
 #                link to a folder under /var/lib/edge-suite.
 
-run=$(readlink -m "${root:?}/.run")
+run_place=${RUN_DIRECTORY:-${root:?}/.run}
+run=$(readlink -m "$run_place")
 suite_home=/var/lib/edge-suite
 suite_user=$(stat -c %U "$run/database" 2>/dev/null || true)
 [[ $suite_user && $suite_user != root && $suite_user != UNKNOWN ]] || suite_user=edge-suite
@@ -85,14 +87,15 @@ listener_of() {
 # Makes .run and its folders.
 prepare_layout() {
   local away dir
+  mkdir -p "$(dirname "$run_place")"
   if ((EUID == 0)); then
     id "$suite_user" >/dev/null 2>&1 ||
       useradd --system --user-group --home-dir "$suite_home" --shell /usr/sbin/nologin "$suite_user"
     mkdir -p "$suite_home"
-    if [[ ! -L $root/.run ]] && ! as_suite test -x "$root"; then
-      away=$suite_home/$(printf %s "$root" | sha256sum | cut -c1-16)
+    if [[ ! -L $run_place ]] && ! as_suite test -x "$(dirname "$run")"; then
+      away=$suite_home/$(printf %s "$run" | sha256sum | cut -c1-16)
       [[ ! -d $run ]] || mv -T "$run" "$away"
-      ln -s "$away" "$root/.run"
+      ln -s "$away" "$run_place"
       run=$away
     fi
   fi
