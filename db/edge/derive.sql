@@ -46,10 +46,12 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
   from (
     select o->>'instance' as instance, jsonb_build_object(
       'way', jsonb_build_array(jsonb_build_object('parent', null, 'conditions',
-        jsonb_agg(jsonb_build_object('column', o->'column', 'form', o->'form') order by k.n))),
+        jsonb_agg(jsonb_build_object('column', o->'column', 'form', o->'form', 'collated', a.attcollation <> 0)
+                  order by k.n))),
       'columns', jsonb_agg(distinct o->'column'), 'nulls', false,
       'path', jsonb_path_query_array(jsonb_agg(o->'path'), '$[*][*]')) as way
-    from unnest(key_columns) with ordinality as k(resno, n),
+    from unnest(key_columns) with ordinality as k(resno, n)
+      join pg_catalog.pg_attribute a on a.attrelid = (blocks->0->>'view')::oid and a.attnum = k.resno,
       lateral jsonb_array_elements(edge.output_origin(blocks, 0, k.resno, true)) as o
     group by o->>'instance'
     having count(distinct k.n) = cardinality(key_columns)

@@ -59,9 +59,11 @@ begin
     into touched
     from jsonb_array_elements(instances) as i, lateral edge.instance_selects(instances, i) as s
     where i ? 'way';
-  select string_agg(format('x.%I %s t.k%s', name, edge.equality_of(types[n]), n), ' and ')
+  select string_agg(format('x.%I %s t.k%s%s', name, edge.equality_of(types[n]), n,
+                           edge.collate_clause(a.attcollation::text)), ' and ')
     into match
-    from jsonb_array_elements_text(declaration->'key') with ordinality as k(name, n);
+    from jsonb_array_elements_text(declaration->'key') with ordinality as k(name, n)
+    join pg_catalog.pg_attribute a on a.attrelid = source and a.attname = k.name;
   of_touched := edge.key_form(types, array(select format('t.%s', n) from unnest(names) as n));
   entry := format('%s where %s offset 0', edge.entry_select(source, declaration), match);
   return format($code$returns table (kind text, resource text, key text, columns text[], value text)

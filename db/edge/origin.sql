@@ -10,8 +10,10 @@
 --               where no LIMIT, window or grouping set would see fewer rows than
 --               it must; a block with windows is entered through its ghost.
 
--- Strips what may stand around a column: casts without code, and strict immutable
--- functions of one argument. Null when something else stands there.
+-- Strips what may stand around a column: casts without code, collations, and strict
+-- immutable functions of one argument. Null when something else stands there. A
+-- function's result may depend on a collation, which a journaled value has not got:
+-- only the default one passes.
 create or replace function edge.unwrap(expr jsonb, out var jsonb, out form text)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -30,7 +32,8 @@ begin
       form := replace(form, '%s', '(%s)' || edge.collate_clause(expr->>'collOid'));
       expr := expr->'arg';
     elsif expr->>'node' = 'FUNCEXPR' and jsonb_array_length(nullif(expr->'args', 'null')) = 1
-          and expr->>'funcretset' = 'false' and expr->>'funcvariadic' = 'false' then
+          and expr->>'funcretset' = 'false' and expr->>'funcvariadic' = 'false'
+          and expr->>'inputcollid' in ('0', '100') then
       select p.proname, n.nspname into func
         from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
         where p.oid = (expr->>'funcid')::oid and p.proisstrict and p.provolatile = 'i';
@@ -84,6 +87,12 @@ begin
   return 'a window or DISTINCT ON that is not by a plain column';
 end $$;
 
+-- Virtual generated columns (PostgreSQL 18) have no values in a trigger's rows.
+create or replace function edge.is_virtual(rte jsonb, number int) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select attgenerated = 'v' from pg_catalog.pg_attribute where attrelid = (rte->>'relid')::oid and attnum = number
+$$;
+
 -- Origins of an expression of block `b`.
 create or replace function edge.origin(blocks jsonb, b int, expr jsonb, into_it boolean) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -105,6 +114,7 @@ begin
   rte := block->'query'->'rtable'->(varno - 1);
   item := block->'items'->varno::text;
   if item ? 'instance' then
+    if edge.is_virtual(rte, varattno) then return null; end if;
     found_origin := jsonb_build_array(jsonb_build_object(
       'instance', item->'instance', 'column', varattno, 'form', '%s', 'path', '[]'::jsonb));
   elsif item ? 'block' then

@@ -48,7 +48,8 @@ $$;
 -- SELECTs of the keys that the value of an instance leads to, one per combination
 -- of branches. `known` has SQL for the instance's columns by number. Each hop is a
 -- LATERAL of its own behind OFFSET 0, so that it runs once per value, by index,
--- whatever the planner thinks of the journal's size.
+-- whatever the planner thinks of the journal's size. Keys of several SELECTs meet in
+-- one UNION, so texts get one collation.
 create or replace function edge.way_selects(instances jsonb, id int, known jsonb, hops text, depth int)
 returns setof text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -61,7 +62,8 @@ begin
   for branch in select value from jsonb_array_elements(instance->'way') loop
     if branch->>'parent' is null then
       return next format('select %s from journal j%s', (
-        select string_agg(format('%s as k%s', replace(c->>'form', '%s', known->>(c->>'column')), n), ', ' order by n)
+        select string_agg(format('%s%s as k%s', replace(c->>'form', '%s', known->>(c->>'column')),
+            case when (c->>'collated')::boolean then ' collate "C"' end, n), ', ' order by n)
         from jsonb_array_elements(branch->'conditions') with ordinality as x(c, n)), hops);
       continue;
     end if;

@@ -54,12 +54,14 @@ class Writer:
             'parent': lambda: (n(8), w()),
             'child': lambda: (n(8), w(), n(8)),
             'gen': lambda: (r(8), n(4)),
+            'lang': lambda: (self.chance.choice(WORDS), w()),
+            'word': lambda: (r(8), w(), w()),
         }[table]()
 
     TABLES = {'u': 'id name grp boss mail', 'p': 'id author_id title score kind at tags', 'c': 'id pid uid body mood', 't': 'id name',
               'pt': 'pid tid', 'ck': 'a b v', 'cv': 'a b w n', 'code': 'code ref fixed',
               '"Odd Place"."Mixed, Table"': '"Key_Col" "select" payload', 'part': 'id region v', 'part_1': 'id region v',
-              'part_2': 'v region id', 'parent': 'id v', 'child': 'id v extra', 'gen': 'id a'}
+              'part_2': 'v region id', 'parent': 'id v', 'child': 'id v extra', 'gen': 'id a', 'lang': 'code name', 'word': 'id lang w'}
 
     def columns(self, table):
         return [c.replace('Key_Col', 'Key Col') for c in self.TABLES[table].split()]
@@ -125,6 +127,7 @@ class Oracle:
         self.writers = [Writer(connect(dbname), self.chance) for _ in range(3)]
         self.mirror = Mirror(dbname)
         self.other = connect(dbname)
+        self.away = 0  # for how many transactions the mirror does not look
         self.done = ['nothing']
         self.counts = collections.Counter()
         self.by_chain = collections.Counter()  # comparisons per shape that a chain alone decided
@@ -143,13 +146,17 @@ class Oracle:
                 raise Wrong(f'{name} differs at {keys}\n{SHAPES[name][0]}\nview {[truth.get(k) for k in keys]}\n'
                             f'copy {[copy.get(k) for k in keys]}\nafter {self.done} with EDGE_TEST_SEED={self.seed}')
 
-    def lapse(self):
-        """Now and then all leases end, and one of two consumers registers, before or after a transaction."""
-        dice = self.chance.random()
-        if dice < 0.01:
+    def is_away(self):
+        """Now and then all leases end for some transactions; another consumer may register meanwhile."""
+        if self.away == 0 and self.chance.random() < 0.006:
             rows(self.other, "select setval('edge.lease', 1)")
-        if dice < 0.005 or dice > 0.99:
+            self.away = self.chance.randrange(8)
+        if self.chance.random() < (0.1 if self.away else 0.01):
             rows(self.other, "select edge.acknowledge('other', null, 1)")
+        self.away = max(self.away - 1, 0)
+        if self.away == 0 and self.chance.random() < 0.5:
+            self.mirror.acknowledge()
+        return self.away > 0
 
     def run(self, steps):
         mirror = self.mirror
@@ -160,7 +167,8 @@ class Oracle:
                 continue
             self.done = done
             self.counts['transactions'] += 1
-            self.lapse()
+            if self.is_away():
+                continue
             self.counts['others open'] += sum(w.open is not None for w in self.writers)
             before = {name: dict(mirror.contents[name]) for name in SHAPES}
             answer = mirror.pull(self.compare)

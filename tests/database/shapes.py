@@ -25,6 +25,8 @@ create table part_3 partition of part default;
 create table parent (id int, v text);
 create table child (extra int) inherits (parent);
 create table gen (id int primary key, a int, twice int generated always as (a * 2) stored);
+create table lang (code text collate "C" primary key, name text);
+create table word (id int primary key, lang text collate "C", w text);
 create index on p (author_id); create index on c (pid); create index on c (uid); create index on pt (tid);
 '''
 
@@ -58,7 +60,11 @@ SHAPES = {
     'coalesced': ('select p.id, u.name from p join u on coalesce(u.grp, 1) = p.kind', 'id', ['u']),
     'or_join': ('select p.id, u.name from p join u on u.id = p.author_id or u.grp = p.kind', 'id', ['u']),
     'collated': ('select p.id, u.name from p join u on p.title = u.name collate "C"', 'id', []),
+    'lower_collated': ('select l.code, w.w from lang l join word w on lower(w.lang) = lower(l.code)', 'code', ['word']),
     # keys
+    'collated_key': ('select l.code, (select count(*) from word w where w.lang = l.code) as n from lang l', 'code', []),
+    'collated_apart': ('select l.code, p.title from lang l left join p on p.title = l.code collate "POSIX"', 'code', []),
+    'collated_union': ('select code, name from lang union all select name, mail from u', 'code', []),
     'key_of_other': ('select p.author_id as id, u.name, count(*) as n from p join u on u.id = p.author_id group by 1, 2', 'id', []),
     'composite': ('select a, b, v from ck', 'a,b', []),
     'composite_join': ('select ck.a, ck.b, ck.v, cv.w, cv.n from ck left join cv on cv.a = ck.a and cv.b = ck.b', 'a,b', []),
@@ -72,6 +78,8 @@ SHAPES = {
     'domain_key': ('select w, count(*) as n from cv group by w', 'w', []),
     'not_unique': ('select author_id, title from p', 'author_id', []),
     'upper_key': ("select upper(code) as code, ref from code", 'code', []),
+    'length_key': ('select length(title) as n, count(*) as c from p group by 1', 'n', []),
+    'length_of_key': ('select length(code) as n, ref from code', 'n', []),
     'computed_key': ('select p.id + 1 as id, p.title from p', 'id', ['p']),
     # aggregates and subqueries
     'tags': ("select p.id, p.title, array(select t.name from pt join t on t.id = pt.tid where pt.pid = p.id order by 1) as tags from p", 'id', []),
