@@ -24,8 +24,9 @@ def publish_shapes(sql):
 class Writer:
     """Random statements on the tables of shapes.py, from one seed."""
 
-    def __init__(self, connection, chance):
+    def __init__(self, connection, chance, tables):
         self.connection, self.chance = connection, chance
+        self.tables = tables or list(self.TABLES) + ['p', 'p', 'u', 'c', 'pt']
         self.open = None  # the statements of the open transaction
         rows(connection, "set lock_timeout = '5ms'")
 
@@ -67,7 +68,7 @@ class Writer:
         return [c.replace('Key_Col', 'Key Col') for c in self.TABLES[table].split()]
 
     def statement(self):
-        table = self.chance.choice(list(self.TABLES) + ['p', 'p', 'u', 'c', 'pt'])
+        table = self.chance.choice(self.tables)
         columns = self.columns(table)
         what = self.chance.random()
         some = f'ctid in (select ctid from {table} order by random() limit %s)'
@@ -121,10 +122,11 @@ class Wrong(AssertionError):
 class Oracle:
     """Lets seeded writers change the tables of a database, interleaved, and compares after each step."""
 
-    def __init__(self, dbname, seed):
+    def __init__(self, dbname, seed, shapes=SHAPES, tables=()):
         self.seed = seed
+        self.shapes = shapes
         self.chance = random.Random(seed)
-        self.writers = [Writer(connect(dbname), self.chance) for _ in range(3)]
+        self.writers = [Writer(connect(dbname), self.chance, tables) for _ in range(3)]
         self.mirror = Mirror(dbname)
         self.other = connect(dbname)
         self.away = 0  # for how many transactions the mirror does not look
@@ -139,11 +141,11 @@ class Oracle:
         self.other.close()
 
     def compare(self, mirror):
-        for name in SHAPES:
+        for name in self.shapes:
             truth, copy = mirror.load(name), mirror.contents[name]
             if truth != copy:
                 keys = [k for k in truth.keys() | copy.keys() if truth.get(k) != copy.get(k)]
-                raise Wrong(f'{name} differs at {keys}\n{SHAPES[name][0]}\nview {[truth.get(k) for k in keys]}\n'
+                raise Wrong(f'{name} differs at {keys}\n{self.shapes[name][0]} with key {self.shapes[name][1]}\nview {[truth.get(k) for k in keys]}\n'
                             f'copy {[copy.get(k) for k in keys]}\nafter {self.done} with EDGE_TEST_SEED={self.seed}')
 
     def is_away(self):
@@ -170,10 +172,10 @@ class Oracle:
             if self.is_away():
                 continue
             self.counts['others open'] += sum(w.open is not None for w in self.writers)
-            before = {name: dict(mirror.contents[name]) for name in SHAPES}
+            before = {name: dict(mirror.contents[name]) for name in self.shapes}
             answer = mirror.pull(self.compare)
             self.counts['resolved'] += sum(r[0] in 'ED' for r in answer)
-            for name in SHAPES:
+            for name in self.shapes:
                 old, new = before[name], mirror.contents[name]
                 changed = sum(old.get(k) != new.get(k) for k in old.keys() | new.keys())
                 if name in mirror.reloads:
