@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "edge_service/src/column.hpp"
+#include "edge_service/src/text_map.hpp"
 
 namespace edge {
 
@@ -56,5 +57,6 @@ struct Declaration {
 };
 
 using DeclarationPtr = std::shared_ptr<const Declaration>;
+using Declarations = TextMap<DeclarationPtr>;  // by resource
 
 }  // namespace edge

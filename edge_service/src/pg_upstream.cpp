@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/log.hpp"
+#include "edge_service/src/entry_reader.hpp"
 #include "edge_service/src/queries.hpp"
 
 namespace edge {
@@ -16,16 +17,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-enum PullColumn { kKind, kResource, kKey, kColumns, kValue };
-
 // How long the server may work on a pull, or pause between two rows of a load. A dead link is noticed long before, by
 // the probe; this only bounds a server that is alive and stuck.
 constexpr auto kPatience = 10min;
-
-std::string required(std::optional<std::string_view> field, const char* what) {
-  if (!field) throw PgError(std::string("edge.pull broke its contract: no ") + what);
-  return std::string(*field);
-}
 
 std::string reason_of(const std::exception_ptr& thrown) {
   try {
@@ -34,41 +28,6 @@ std::string reason_of(const std::exception_ptr& thrown) {
     return error.what();
   }
 }
-
-// Collects rows as entries; of rows with one key it keeps the one whose JSON text sorts first.
-class EntryReader {
- public:
-  EntryReader(DeclarationPtr declaration, bool whole) { batch_.declaration = std::move(declaration), batch_.whole = whole; }
-
-  void add(std::optional<std::string_view> key, std::optional<std::string_view> columns,
-           std::optional<std::string_view> value) {
-    if (!key || !columns || !value) throw PgError("edge.pull broke its contract: an entry without key, columns or value");
-    pg_text_array(*columns, elements_);
-    EntryPtr entry = Entry::make(*batch_.declaration, *key, elements_, *value);
-    const auto [place, first] = places_.try_emplace(entry->key(), batch_.present.size());
-    if (first) {
-      batch_.present.push_back(std::move(entry));
-      return;
-    }
-    ++duplicates_;
-    EntryPtr& kept = batch_.present[place->second];
-    if (entry->value() >= kept->value()) return;
-    const std::size_t at = place->second;
-    places_.erase(place);  // its name is a view into the entry that goes
-    kept = std::move(entry);
-    places_.emplace(kept->key(), at);
-  }
-  void add_absent(std::optional<std::string_view> key) { batch_.absent.push_back(required(key, "key of an absent entry")); }
-
-  std::size_t duplicates() const { return duplicates_; }
-  ResourceBatch take() { return std::move(batch_); }
-
- private:
-  ResourceBatch batch_;
-  std::vector<Delivered> elements_;
-  ViewMap<std::size_t> places_;
-  std::size_t duplicates_ = 0;
-};
 
 }  // namespace
 
@@ -201,11 +160,11 @@ asio::awaitable<void> PgUpstream::pull() {
     const auto began = std::chrono::system_clock::now();
     auto statements = pull_statements();
     statements.push_back(pg("COMMIT"));
-    Report report;
+    PullReport report;
     std::optional<PgError> refused;
     try {
       const auto results = co_await puller_->run(std::move(statements), Clock::now() + kPatience);
-      report = read(results[results.size() - 2].get());
+      report = PullReport::read(results[results.size() - 2].get(), declared());
     } catch (const PgError& error) {
       if (!error.answered()) throw;
       refused = error;
@@ -234,10 +193,10 @@ asio::awaitable<void> PgUpstream::pull() {
 asio::awaitable<void> PgUpstream::survey() {
   auto statements = pull_statements(false);
   statements.push_back(pg("COMMIT"));
-  Report report;
+  PullReport report;
   try {
     const auto results = co_await puller_->run(std::move(statements), Clock::now() + kPatience);
-    report = read(results[results.size() - 2].get());
+    report = PullReport::read(results[results.size() - 2].get(), declared());
   } catch (const PgError& error) {
     throw PgError(error.what());  // begin anew with new connections, after a pause
   }
@@ -254,7 +213,7 @@ asio::awaitable<void> PgUpstream::survey() {
 // A pull with its transaction left open, to read what must be read whole at the same snapshot.
 asio::awaitable<void> PgUpstream::deliver_whole() {
   const auto results = co_await puller_->run(pull_statements(), Clock::now() + kPatience);
-  Report report = read(results.back().get());
+  PullReport report = PullReport::read(results.back().get(), declared());
   const bool moved = !report.marker || !report.declared.empty();  // the catalog, since the first look
   std::vector<ResourceBatch> whole;
   if (moved) report.whole.clear();
@@ -266,7 +225,7 @@ asio::awaitable<void> PgUpstream::deliver_whole() {
                                entries.add(pg_field(row, 0, 0), pg_field(row, 0, 1), pg_field(row, 0, 2));
                              },
                              kPatience);
-    metrics_.duplicates(name, entries.duplicates());
+    report.duplicates.emplace_back(name, entries.duplicates());
     whole.push_back(entries.take());
   }
   co_await puller_->run(in_turn(pg("COMMIT")), Clock::now() + kPatience);
@@ -281,58 +240,24 @@ asio::awaitable<void> PgUpstream::renew_marker() {
   since_.reset();
 }
 
-PgUpstream::Report PgUpstream::read(const PGresult* result) const {
-  Report report;
-  std::optional<EntryReader> entries;
-  std::string resource;
-  const auto finish = [&] {
-    if (entries) report.touched.push_back(entries->take());
-    entries.reset();
-  };
-  for (int row = 0; row < PQntuples(result); ++row) {
-    const std::string kind = required(pg_field(result, row, kKind), "kind");
-    const auto key = pg_field(result, row, kKey);
-    const auto value = pg_field(result, row, kValue);
-    if (kind == "S") {
-      if (key) report.marker = std::string(*key);
-      report.snapshot = required(value, "snapshot");
-      continue;
-    }
-    const std::string name = required(pg_field(result, row, kResource), "resource");
-    if (kind == "U") {
-      report.unpublished.push_back(name);
-    } else if (kind == "N") {
-      report.declared.push_back(Declaration::parse(required(value, "declaration")));
-    } else if (kind == "R") {
-      report.whole.push_back(name);
-    } else if (kind == "E" || kind == "D") {
-      if (!entries || name != resource) {
-        finish();
-        resource = name;
-        entries.emplace(held_.at(name).declaration, false);
-      }
-      if (kind == "E") {
-        entries->add(key, pg_field(result, row, kColumns), value);
-      } else {
-        entries->add_absent(key);
-      }
-    } else {
-      throw PgError("edge.pull broke its contract: a row of kind \"" + kind + "\"");
-    }
-  }
-  finish();
-  if (report.snapshot.empty()) throw PgError("edge.pull broke its contract: no snapshot");
-  return report;
+Declarations PgUpstream::declared() const {
+  Declarations declarations;
+  for (const auto& [name, resource] : held_) declarations[name] = resource.declaration;
+  return declarations;
 }
 
-void PgUpstream::learn(Report& report) {
+void PgUpstream::learn(PullReport& report) {
   for (auto& declaration : report.declared) {
     const std::string name = declaration->name;
     held_[name] = {std::move(declaration), false};
   }
 }
 
-void PgUpstream::deliver(Report&& report, std::vector<ResourceBatch> whole) {
+void PgUpstream::deliver(PullReport&& report, std::vector<ResourceBatch> whole) {
+  for (const auto& [name, count] : report.duplicates) {
+    metrics_.duplicates(name, count);
+    if (count > 0) log::warn("duplicate_keys", {{"resource", name}, {"rows", count}, {"shown", "the one whose JSON text sorts first"}});
+  }
   auto snapshot = Snapshot::parse(report.snapshot);
   if (!snapshot) throw PgError("edge.pull broke its contract: \"" + report.snapshot + "\" is no snapshot");
   Batch batch;

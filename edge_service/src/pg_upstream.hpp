@@ -19,7 +19,7 @@
 #include "edge_service/src/health.hpp"
 #include "edge_service/src/metrics.hpp"
 #include "edge_service/src/pg_connection.hpp"
-#include "edge_service/src/upstream.hpp"
+#include "edge_service/src/pull_report.hpp"
 
 namespace edge {
 
@@ -46,16 +46,6 @@ class PgUpstream : public Upstream {
     DeclarationPtr declaration;
     bool loaded = false;
   };
-  // What one call of edge.pull reported.
-  struct Report {
-    std::optional<std::string> marker;
-    std::string snapshot;
-    std::vector<DeclarationPtr> declared;
-    std::vector<std::string> unpublished;
-    std::vector<std::string> whole;
-    std::vector<ResourceBatch> touched;
-  };
-
   suite::asio::awaitable<void> follow(const std::string& url);
   suite::asio::awaitable<void> listen();
   suite::asio::awaitable<void> pull_for_ever();
@@ -67,9 +57,9 @@ class PgUpstream : public Upstream {
   suite::asio::awaitable<void> renew_marker();
 
   std::vector<PgStatement> pull_statements(bool lock = true) const;
-  Report read(const PGresult* result) const;
-  void learn(Report& report);
-  void deliver(Report&& report, std::vector<ResourceBatch> whole);
+  Declarations declared() const;
+  void learn(PullReport& report);
+  void deliver(PullReport&& report, std::vector<ResourceBatch> whole);
   std::string held_json() const;
   PgConnection::Deadline soon() const;
 

@@ -10,8 +10,6 @@
 
 namespace edge {
 
-using Declarations = TextMap<DeclarationPtr>;
-
 struct Release {
   Sequence sequence = 0;
   Version version;
