@@ -23,8 +23,9 @@ const watchConnection = (page) => page.evaluate(() => {
   new MutationObserver(() => window.states.push(element.dataset.state)).observe(element, { attributeFilter: ['data-state'] })
 })
 
-for (const service of ['edge', 'proxy', 'postgres']) {
-  test(`killed: ${service}. The page says so, keeps what it shows, and catches up`, async (stage) => {
+// A killed database is back before the next heartbeat could tell the page of it; its connection stays.
+for (const [service, isNoticed] of [['edge', true], ['proxy', true], ['postgres', false]]) {
+  test(`killed: ${service}. The page keeps what it shows${isNoticed ? ', says that it is stale' : ''}, and catches up`, async (stage) => {
     const page = await stage.person('/')
     const before = unique(`Before ${service} was killed`)
     await connection(page, 'live').waitFor()
@@ -34,7 +35,7 @@ for (const service of ['edge', 'proxy', 'postgres']) {
 
     await kill(service)
 
-    await page.waitForFunction(() => window.states.includes('stale'))
+    if (isNoticed) await page.waitForFunction(() => window.states.includes('stale'))
     assert.equal(await card(page, before).count(), 1)
     await connection(page, 'live').waitFor({ timeout: 45_000 })
 

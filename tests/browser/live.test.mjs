@@ -15,8 +15,8 @@ test('a post written in one page appears in another', async (stage) => {
   const seen = card(reader, title)
   await seen.waitFor()
   assert.equal(await reader.getByTestId('post-title').first().textContent(), title, 'the newest is first')
-  assert.equal(await seen.getByTestId('post-author').textContent(), 'alice')
-  assert.deepEqual(await seen.getByTestId('post-tag').allTextContents(), ['bread', 'tea'])
+  await seen.getByTestId('post-author').getByText('alice', { exact: true }).waitFor()
+  assert.deepEqual(await seen.getByTestId('post-tag').allTextContents(), ['#bread', '#tea'])
   await assertNotReloaded(reader)
 })
 

@@ -15,6 +15,7 @@ test('a draft reaches its author only, and everybody when it is published', asyn
   const reader = await stage.person('/')
   const bob = await stage.person('/drafts', 'bob')
   const alice = await stage.person('/', 'alice')
+  await bob.getByTestId('show-published').click()
   await connection(reader, 'live').waitFor()
 
   const id = await write(alice, { title: secret, content: `Content of ${secret}`, draft: true })
