@@ -32,6 +32,8 @@ Child::Child(const std::vector<std::string>& command, const Environment& environ
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(ends[1], STDOUT_FILENO);
     dup2(ends[1], STDERR_FILENO);
+    // What the test has open is not the child's: a listening socket would stay open with it.
+    close_range(STDERR_FILENO + 1, ~0U, 0);
     execvpe(arguments[0], arguments.data(), surroundings.data());
     _exit(127);
   }
@@ -46,7 +48,7 @@ Child::~Child() {
     signal(SIGKILL);
     wait();
   }
-  reader_.join();
+  if (reader_.joinable()) reader_.join();
   close(pipe_);
 }
 
@@ -99,7 +101,7 @@ int Child::wait(std::chrono::seconds limit) {
     pid_ = -1;
     return true;
   };
-  eventually(ended, limit);
+  if (eventually(ended, limit) && reader_.joinable()) reader_.join();  // its last words are read, too
   return exit_code_;
 }
 

@@ -27,6 +27,7 @@ TEST(StreamQueryTest, WhatCannotBeDecodedIsRefused) {
     EXPECT_EQ(read_stream_query(query).error().problem, Problem::malformed) << query;
   }
   EXPECT_TRUE(read_stream_query("")->parameters.empty());
+  EXPECT_TRUE(read_stream_query({})->parameters.empty());  // no text at all: no query in the address
   EXPECT_TRUE(read_stream_query("&&")->parameters.empty());
 }
 

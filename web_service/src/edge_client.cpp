@@ -49,10 +49,10 @@ asio::awaitable<Result<ClientReply>> EdgeClient::read(const Request& asked, std:
   co_return co_await ask(std::move(question));
 }
 
-asio::awaitable<Result<ClientReply>> EdgeClient::open_stream(const std::string& resource,
+asio::awaitable<Result<ClientReply>> EdgeClient::open_stream(const char* resource,
                                                              const nlohmann::json& parameters,
                                                              std::optional<std::int64_t> owner) {
-  auto question = request("/v1/streams/" + resource, owner);
+  auto question = request(std::string("/v1/streams/") + resource, owner);
   question.method = http::verb::post;
   question.body = parameters.dump();
   question.fields.emplace_back("Content-Type", "application/json");

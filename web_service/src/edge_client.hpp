@@ -28,7 +28,7 @@ class EdgeClient {
                                             std::optional<std::int64_t> owner = std::nullopt);
 
   // 201 and the id of a stream in the body, or an answer to the client's mistake.
-  asio::awaitable<Result<ClientReply>> open_stream(const std::string& resource, const nlohmann::json& parameters,
+  asio::awaitable<Result<ClientReply>> open_stream(const char* resource, const nlohmann::json& parameters,
                                                    std::optional<std::int64_t> owner = std::nullopt);
 
   // Whether an edge says it is ready, asked for at most `limit`.

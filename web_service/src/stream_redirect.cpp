@@ -60,6 +60,7 @@ bool wants_stream(const Request& request) {
 
 Result<StreamQuery> read_stream_query(std::string_view query) {
   StreamQuery read{json::object(), {}};
+  if (query.empty()) return read;  // parse_query of Boost 1.81 reads beyond an empty text
   const auto parameters = boost::urls::parse_query(query);
   if (!parameters) return ApiError{Problem::malformed, "the query is not percent-encoded as it should be"};
   for (const auto& parameter : *parameters) {
@@ -78,13 +79,13 @@ Result<StreamQuery> read_stream_query(std::string_view query) {
   return read;
 }
 
-asio::awaitable<Result<Reply>> redirect_to_stream(Call& call, std::string resource, const StreamQuery& query,
+asio::awaitable<Result<Reply>> redirect_to_stream(Call& call, const char* resource, const StreamQuery& query,
                                                   std::optional<std::int64_t> owner) {
   auto answer = co_await call.edge.open_stream(resource, query.parameters, owner);
   if (!answer) co_return answer.error();
   if (answer->status != kCreated) co_return passed_on(std::move(*answer));
   if (!is_stream_id(answer->body)) {
-    log::warn("edge_refused", {{"path", "/v1/streams/" + resource}, {"error", "its stream id is none"}});
+    log::warn("edge_refused", {{"resource", resource}, {"error", "its stream id is none"}});
     co_return ApiError{Problem::edge_failed};
   }
   std::string location = "/streams/" + answer->body;

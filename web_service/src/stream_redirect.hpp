@@ -19,7 +19,7 @@ struct StreamQuery {
 Result<StreamQuery> read_stream_query(std::string_view query);
 
 // The 307, or the edge's answer to a mistake in the parameters.
-asio::awaitable<Result<Reply>> redirect_to_stream(Call& call, std::string resource, const StreamQuery& query,
+asio::awaitable<Result<Reply>> redirect_to_stream(Call& call, const char* resource, const StreamQuery& query,
                                                   std::optional<std::int64_t> owner);
 
 }  // namespace suite::web
