@@ -70,7 +70,10 @@ describe('useSession', () => {
   it('signs up and in', async () => {
     const asked = answerWith(() => json(201, { user: alice }))
     await session.signUp({ username: 'alice', email: 'alice@example.org', password: 'long enough' })
-    expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /api/users', 'POST /api/login'])
+    expect(asked).toEqual([
+      { method: 'POST', url: '/api/users', body: { username: 'alice', email: 'alice@example.org', password: 'long enough' } },
+      { method: 'POST', url: '/api/login', body: { username: 'alice', password: 'long enough' } },
+    ])
     expect(session.signedIn.value).toBe(true)
   })
 
