@@ -123,7 +123,8 @@ interrupted() {
 }
 left() {
   local code=$?
-  trap '' INT TERM HUP
+  set +e # the terminal may be gone, and with it every echo
+  trap '' INT TERM HUP PIPE
   if [[ $started ]]; then
     echo "ending the suite …"
     stop_suite || code=1
