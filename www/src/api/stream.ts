@@ -9,6 +9,7 @@
 import { backoff, HIDDEN_CEILING_MS, VISIBLE_CEILING_MS } from './backoff'
 import type { ApiError } from './errors'
 import { type Frame, parseFrame } from './frame'
+import { type Farewell, reasonOf, stalenessOf } from './signals'
 import { browserWire, type Wire } from './wire'
 import { withParameters } from './urls'
 
@@ -18,7 +19,7 @@ export type Freshness
     | { readonly state: 'stale', readonly since: number }
 
 export interface Ending {
-  readonly reason: 'unpublished' | 'unauthorized' | 'deleted' | 'refused'
+  readonly reason: Farewell | 'refused'
   readonly error?: ApiError // of 'refused'
 }
 
@@ -205,24 +206,4 @@ function isVisible(): boolean {
 // A mistake in the question; the same question will have the same answer.
 function isFinal(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429
-}
-
-// Zero while the node knows itself to be fresh; what "fresh" allows for is the node's to judge.
-function stalenessOf(data: string): number {
-  const { staleness_ms: staleness } = parseObject(data)
-  return typeof staleness === 'number' ? staleness : 0
-}
-
-function reasonOf(data: string): Exclude<Ending['reason'], 'refused'> | undefined {
-  const { reason } = parseObject(data)
-  return reason === 'unpublished' || reason === 'unauthorized' || reason === 'deleted' ? reason : undefined
-}
-
-function parseObject(data: string): Partial<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(data)
-    return typeof value === 'object' && value !== null ? { ...value } : {}
-  } catch {
-    return {}
-  }
 }
