@@ -1,4 +1,4 @@
-"""Runs the modules *_test.py of this folder and prints 'N passed, N failed'."""
+"""Runs the modules *_test.py of this folder and prints 'N passed, N failed, N skipped'."""
 import importlib
 import pathlib
 import sys
@@ -18,7 +18,7 @@ class Result(unittest.TextTestResult):
 
     def stopTest(self, test):
         broken = any(test is t for t, _ in self.failures + self.errors)
-        word = 'FAILED' if broken else 'ok'
+        word = 'FAILED' if broken else 'skip' if any(test is t for t, _ in self.skipped) else 'ok'
         print(f'{word:6} {test.id()}  {time.monotonic() - self.began:.1f} s', flush=True)
         super().stopTest(test)
 
@@ -36,8 +36,9 @@ def main():
     runner = unittest.TextTestRunner(stream=sys.stdout, verbosity=0, resultclass=Result)
     result = runner.run(suite(sys.argv[1:]))
     failed = len({id(t) for t, _ in result.failures + result.errors})
-    print(f'\n{max(result.testsRun - failed, 0)} passed, {failed} failed')
-    sys.exit(1 if failed or result.testsRun == 0 else 0)
+    passed = max(result.testsRun - failed - len(result.skipped), 0)
+    print(f'\n{passed} passed, {failed} failed, {len(result.skipped)} skipped')
+    sys.exit(1 if failed or passed == 0 else 0)
 
 
 main()
