@@ -76,8 +76,8 @@ class HttpClient {
       const Place& place, Clock::time_point deadline);
   asio::awaitable<error_code> resolve(const HttpAddress& address, Clock::time_point deadline,
                                       std::vector<tcp::endpoint>& endpoints);
-  asio::awaitable<Result> exchange(Place& place, std::unique_ptr<Connection> connection,
-                                   const ClientRequest& request, Clock::time_point deadline);
+  asio::awaitable<Result> exchange(Place& place, std::unique_ptr<Connection> connection, const ClientRequest& request,
+                                   Clock::time_point deadline);
   std::unique_ptr<Connection> take_idle(Place& place) const;
 
   asio::io_context& context_;

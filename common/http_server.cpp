@@ -22,9 +22,9 @@ tcp::acceptor listen_on(asio::io_context& context, const std::string& address, s
 
 const std::string& refusal_when_full() {
   static const std::string bytes = [] {
-    const Reply reply = error_reply(Status::service_unavailable, "too_many_connections",
-                                    "this node is full; try again or elsewhere",
-                                    {{"Retry-After", "1"}, {"Connection", "close"}});
+    const Reply reply =
+        error_reply(Status::service_unavailable, "too_many_connections", "this node is full; try again or elsewhere",
+                    {{"Retry-After", "1"}, {"Connection", "close"}});
     return std::string(reply.head) + "\r\n" + std::string(reply.body);
   }();
   return bytes;
@@ -63,17 +63,16 @@ asio::awaitable<void> HttpServer::accept() {
       continue;
     }
     // `threads_` outlives every session's start: stop() of the IoThreads comes first.
-    asio::post(threads_[turn]->context,
-               [this, turn, connection = std::move(socket)]() mutable {
-                 auto& thread = threads_[turn];
-                 if (thread->connections * threads_.size() >= limits_.connections) {
-                   error_code ignored;
-                   connection.non_blocking(true, ignored);
-                   connection.write_some(asio::buffer(refusal_when_full()), ignored);
-                   return;
-                 }
-                 start_http_session(std::move(connection), thread, handlers_[turn], limits_);
-               });
+    asio::post(threads_[turn]->context, [this, turn, connection = std::move(socket)]() mutable {
+      auto& thread = threads_[turn];
+      if (thread->connections * threads_.size() >= limits_.connections) {
+        error_code ignored;
+        connection.non_blocking(true, ignored);
+        connection.write_some(asio::buffer(refusal_when_full()), ignored);
+        return;
+      }
+      start_http_session(std::move(connection), thread, handlers_[turn], limits_);
+    });
   }
 }
 

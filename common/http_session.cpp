@@ -28,14 +28,13 @@ std::optional<Refusal> refusal_of(error_code failed, const HttpLimits& limits) {
                    "the body may have at most " + std::to_string(limits.body_bytes) + " bytes"};
   }
   if (failed == http::error::header_limit || failed == http::error::buffer_overflow) {
-    return Refusal{Status::request_header_fields_too_large, "header_too_large",
-                   "request line and header fields may have at most " + std::to_string(limits.header_bytes) +
-                       " bytes together"};
+    return Refusal{
+        Status::request_header_fields_too_large, "header_too_large",
+        "request line and header fields may have at most " + std::to_string(limits.header_bytes) + " bytes together"};
   }
   if (failed.category() == make_error_code(http::error::bad_method).category() &&
       failed != http::error::end_of_stream && failed != http::error::partial_message) {
-    return Refusal{Status::bad_request, "bad_request",
-                   "this is no valid HTTP/1.1 request: " + failed.message()};
+    return Refusal{Status::bad_request, "bad_request", "this is no valid HTTP/1.1 request: " + failed.message()};
   }
   return std::nullopt;
 }
@@ -103,8 +102,7 @@ class HttpSession {
     if (failed) co_return failed;
     if (parser.get()[http::field::expect] == "100-continue") {
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-      const auto [refused, sent] =
-          co_await asio::async_write(guarded_.socket(), asio::buffer(kContinue), kTuple);
+      const auto [refused, sent] = co_await asio::async_write(guarded_.socket(), asio::buffer(kContinue), kTuple);
       if (refused) co_return refused;
     }
     if (parser.is_done()) co_return error_code();
@@ -177,8 +175,8 @@ std::string_view HttpThread::date_line() {
   return date;
 }
 
-void start_http_session(tcp::socket socket, std::shared_ptr<HttpThread> thread,
-                        std::shared_ptr<HttpHandler> handler, const HttpLimits& limits) {
+void start_http_session(tcp::socket socket, std::shared_ptr<HttpThread> thread, std::shared_ptr<HttpHandler> handler,
+                        const HttpLimits& limits) {
   auto session = std::make_unique<HttpSession>(std::move(socket), thread, std::move(handler), limits);
   asio::co_spawn(thread->context, run_session(std::move(session)), [](std::exception_ptr thrown) {
     if (!thrown) return;

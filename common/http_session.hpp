@@ -71,7 +71,7 @@ struct HttpThread {
 
   asio::io_context& context;
   Deadlines deadlines;
-  std::string date;              // "Date: …\r\n", renewed when the second changes
+  std::string date;  // "Date: …\r\n", renewed when the second changes
   std::time_t date_second = 0;
   std::atomic<std::size_t> connections{0};  // of this thread; read by others for metrics
   std::atomic<bool> draining{false};
@@ -79,8 +79,8 @@ struct HttpThread {
   std::string_view date_line();
 };
 
-void start_http_session(tcp::socket socket, std::shared_ptr<HttpThread> thread,
-                        std::shared_ptr<HttpHandler> handler, const HttpLimits& limits);
+void start_http_session(tcp::socket socket, std::shared_ptr<HttpThread> thread, std::shared_ptr<HttpHandler> handler,
+                        const HttpLimits& limits);
 
 }  // namespace suite
 

@@ -51,8 +51,7 @@ std::string sign(const Claims& claims, std::string_view issuer, std::string_view
   return text.get();
 }
 
-std::optional<Claims> verify(std::string_view token_text, std::string_view secret, Time now,
-                             const Expected& expected) {
+std::optional<Claims> verify(std::string_view token_text, std::string_view secret, Time now, const Expected& expected) {
   constexpr std::size_t kLongest = 4096;
   if (token_text.empty() || token_text.size() > kLongest || secret.empty()) return std::nullopt;
   if (token_text.find('\0') != std::string_view::npos) return std::nullopt;

@@ -30,7 +30,6 @@ struct Expected {
 std::string sign(const Claims& claims, std::string_view issuer, std::string_view secret, Time now);
 
 // What a token says, or nothing: malformed, another algorithm, forged, expired, not yet valid, of another issuer.
-std::optional<Claims> verify(std::string_view token, std::string_view secret, Time now,
-                             const Expected& expected = {});
+std::optional<Claims> verify(std::string_view token, std::string_view secret, Time now, const Expected& expected = {});
 
 }  // namespace suite::jwt

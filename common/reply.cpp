@@ -10,8 +10,7 @@ std::string field_line(std::string_view name, std::string_view value) {
   return line;
 }
 
-std::string reply_head(Status status, std::string_view content_type, std::size_t content_length,
-                       HeaderFields fields) {
+std::string reply_head(Status status, std::string_view content_type, std::size_t content_length, HeaderFields fields) {
   std::string head = "HTTP/1.1 " + std::to_string(static_cast<unsigned>(status)) + " ";
   head.append(boost::beast::http::obsolete_reason(status)).append("\r\n");
   if (!content_type.empty()) head += field_line("Content-Type", content_type);
@@ -33,8 +32,8 @@ Reply make_reply(Status status, std::string_view content_type, std::string body,
 }
 
 Reply json_reply(Status status, const nlohmann::json& body, HeaderFields fields) {
-  return make_reply(status, "application/json",
-                    body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), fields);
+  return make_reply(status, "application/json", body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+                    fields);
 }
 
 Reply error_reply(Status status, std::string_view code, std::string_view message, HeaderFields fields) {

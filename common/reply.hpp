@@ -21,7 +21,7 @@ struct Reply {
   std::shared_ptr<const void> owner;
   std::string_view head;
   std::string_view body;
-  std::string extra;   // further fields, each ended by CRLF
+  std::string extra;  // further fields, each ended by CRLF
   Status status = Status::ok;
 };
 

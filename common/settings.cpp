@@ -121,8 +121,8 @@ void Settings::port(std::string name, std::uint16_t& into, std::string meaning) 
           bounded(1, 65535, [&into](std::int64_t value) { into = static_cast<std::uint16_t>(value); }));
 }
 
-void Settings::milliseconds(std::string name, std::chrono::milliseconds& into, std::int64_t least,
-                            std::int64_t most, std::string meaning) {
+void Settings::milliseconds(std::string name, std::chrono::milliseconds& into, std::int64_t least, std::int64_t most,
+                            std::string meaning) {
   declare(std::move(name), std::to_string(into.count()), std::move(meaning),
           bounded(least, most, [&into](std::int64_t value) { into = std::chrono::milliseconds(value); }));
 }
@@ -152,8 +152,8 @@ void Settings::secret(std::string name, std::string& into, std::size_t least_byt
 void Settings::required(std::string example) { settings_.back().example = std::move(example); }
 
 void Settings::check(Accept further) {
-  settings_.back().accept = [first = std::move(settings_.back().accept), then = std::move(further)](
-                                const std::string& given) {
+  settings_.back().accept = [first = std::move(settings_.back().accept),
+                             then = std::move(further)](const std::string& given) {
     auto allowed = first(given);
     return allowed ? allowed : then(given);
   };
@@ -192,7 +192,8 @@ Settings::Outcome Settings::parse(int argc, const char* const* argv) {
   std::vector<CLI::Option*> options;
   for (std::size_t i = 0; i < settings_.size(); ++i) {
     const Setting& setting = settings_[i];
-    std::string note = setting.meaning + " [" + setting.variable + (setting.secret ? ", " + setting.variable + "_FILE" : "") + "]";
+    std::string note =
+        setting.meaning + " [" + setting.variable + (setting.secret ? ", " + setting.variable + "_FILE" : "") + "]";
     note += setting.example.empty() ? " (default: " + setting.shown_default + ")" : " (required)";
     options.push_back(app.add_option("--" + setting.name + (setting.secret ? "-file" : ""), flags[i], note)
                           ->type_name(setting.secret ? "FILE" : "VALUE"));

@@ -31,8 +31,9 @@ ApiError unknown_entry() {
   return {Status::not_found, "unknown_entry", "the resource has no entry with this key, or not for these parameters"};
 }
 ApiError unknown_stream() {
-  return {Status::not_found, "unknown_stream",
-          "this stream id was deleted, has expired or was never given out; POST /v1/streams/{resource} makes a new one"};
+  return {
+      Status::not_found, "unknown_stream",
+      "this stream id was deleted, has expired or was never given out; POST /v1/streams/{resource} makes a new one"};
 }
 ApiError unknown_route(std::string_view path) {
   return {Status::not_found, "unknown_route", "there is nothing at " + std::string(path)};
@@ -57,11 +58,10 @@ ApiError bad_parameter(const std::string& name, const std::string& allowed) {
 ApiError unknown_parameter(const std::string& name, const std::string& known) {
   return {Status::bad_request, "unknown_parameter", "there is no parameter \"" + name + "\"; known are: " + known};
 }
-ApiError bad_body(const std::string& wanted) {
-  return {Status::bad_request, "bad_body", "the body must be " + wanted};
-}
+ApiError bad_body(const std::string& wanted) { return {Status::bad_request, "bad_body", "the body must be " + wanted}; }
 ApiError bad_token() {
-  return {Status::bad_request, "bad_token", "a token is the decimal transaction id that a write answered as Edge-Token"};
+  return {Status::bad_request, "bad_token",
+          "a token is the decimal transaction id that a write answered as Edge-Token"};
 }
 ApiError token_not_reached() {
   return {Status::gateway_timeout, "token_not_reached",
@@ -69,7 +69,8 @@ ApiError token_not_reached() {
 }
 ApiError too_many_windows() {
   return {Status::service_unavailable, "too_many_windows",
-          "so many distinct parameter sets are open that this node takes no more (EDGE_MAX_WINDOWS); try again", kRetryAfter};
+          "so many distinct parameter sets are open that this node takes no more (EDGE_MAX_WINDOWS); try again",
+          kRetryAfter};
 }
 ApiError not_loaded() {
   return {Status::service_unavailable, "not_loaded", "this node has not loaded its resources yet; try again",

@@ -12,7 +12,8 @@ std::optional<std::string_view> bearer(const suite::Request& request) {
   const auto field = request.find(suite::http::field::authorization);
   if (field == request.end()) return std::nullopt;
   const std::string_view value(field->value().data(), field->value().size());
-  if (!words::same_word(value.substr(0, kScheme.size()), kScheme)) return std::string_view();  // another scheme proves nothing
+  if (!words::same_word(value.substr(0, kScheme.size()), kScheme))
+    return std::string_view();  // another scheme proves nothing
   return words::trimmed(value.substr(kScheme.size()));
 }
 
@@ -38,8 +39,7 @@ Identity Authorizer::reader(const suite::Request& request) const {
   auto token = bearer(request);
   if (!token) token = cookie(request, keys_.cookie);
   if (!token) return {};
-  const auto claims =
-      suite::jwt::verify(*token, keys_.jwt_secret, std::chrono::system_clock::now(), keys_.expected);
+  const auto claims = suite::jwt::verify(*token, keys_.jwt_secret, std::chrono::system_clock::now(), keys_.expected);
   if (!claims) return {};
   return {claims->subject, claims->expires, false};
 }

@@ -14,9 +14,9 @@
 namespace edge {
 
 struct Identity {
-  std::optional<std::string> user;               // the owner's id as text
-  std::optional<suite::jwt::Time> expires;       // when it stops being proved
-  bool trusted = false;                          // an edge or a service with the control token
+  std::optional<std::string> user;          // the owner's id as text
+  std::optional<suite::jwt::Time> expires;  // when it stops being proved
+  bool trusted = false;                     // an edge or a service with the control token
 };
 
 class Authorizer {

@@ -52,7 +52,9 @@ class Collection {
     static std::string_view key(std::string_view text) { return text; }
     static std::string_view key(const EntryPtr& entry) { return entry->key(); }
     template <typename A, typename B>
-    bool operator()(const A& a, const B& b) const { return key(a) == key(b); }
+    bool operator()(const A& a, const B& b) const {
+      return key(a) == key(b);
+    }
   };
 
   EntryPtr shown_by(const Window& window) const;

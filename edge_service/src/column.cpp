@@ -154,7 +154,8 @@ bool take_time(std::string_view& rest, std::int64_t& micros) {
     if (!take_digits(rest, 2, second)) return false;
     if (take(rest, '.')) {
       std::size_t digits = 0;
-      for (std::int64_t digit = 0; digits < 6 && take_digits(rest, 1, digit); ++digits) fraction = fraction * 10 + digit;
+      for (std::int64_t digit = 0; digits < 6 && take_digits(rest, 1, digit); ++digits)
+        fraction = fraction * 10 + digit;
       if (digits == 0) return false;
       for (; digits < 6; ++digits) fraction *= 10;
     }
@@ -200,15 +201,15 @@ std::optional<std::string> label_image(const std::vector<std::string>& labels, s
 
 std::optional<Kind> kind_of(std::string_view name) {
   static constexpr std::array<std::pair<std::string_view, Kind>, 10> kNames{{{"integer", Kind::integer},
-                                                                            {"float", Kind::floating},
-                                                                            {"numeric", Kind::numeric},
-                                                                            {"boolean", Kind::boolean},
-                                                                            {"text", Kind::text},
-                                                                            {"uuid", Kind::uuid},
-                                                                            {"date", Kind::date},
-                                                                            {"timestamp", Kind::timestamp},
-                                                                            {"timestamptz", Kind::timestamptz},
-                                                                            {"enum", Kind::enumeration}}};
+                                                                             {"float", Kind::floating},
+                                                                             {"numeric", Kind::numeric},
+                                                                             {"boolean", Kind::boolean},
+                                                                             {"text", Kind::text},
+                                                                             {"uuid", Kind::uuid},
+                                                                             {"date", Kind::date},
+                                                                             {"timestamp", Kind::timestamp},
+                                                                             {"timestamptz", Kind::timestamptz},
+                                                                             {"enum", Kind::enumeration}}};
   for (const auto& [known, kind] : kNames) {
     if (known == name) return kind;
   }

@@ -38,8 +38,7 @@ suite::Settings::Outcome Config::parse(int argc, const char* const* argv) {
   settings.milliseconds("poll-ms", poll, 10, 600'000, "pull at least so often, bell or not, and with every probe");
   settings.milliseconds("probe-ms", probe, 100, 60'000, "interval of the upstream's probe; two missed = disconnected");
   settings.seconds("drain-s", drain, 0, 3600, "time over which streams are closed at the end");
-  settings.optional_seconds("max-staleness-s", max_staleness, 1, 1'000'000'000,
-                            "a node staler than this is not ready");
+  settings.optional_seconds("max-staleness-s", max_staleness, 1, 1'000'000'000, "a node staler than this is not ready");
   settings.choice("log-level", log_level, {"debug", "info", "warn", "error"}, "least level to log");
   settings.choice("log-format", log_format, {"json", "text"}, "shape of the log");
   const auto outcome = settings.parse(argc, argv);

@@ -57,10 +57,10 @@ std::string Contents::body() const {
 Rendered Contents::render(std::string body, std::string_view encoding) const {
   Rendered made;
   made.etag = tag_of(body, encoding);
-  const std::string shared =
-      suite::field_line("ETag", made.etag) +
-      suite::field_line("Cache-Control", private_ ? "private, no-store" : "no-cache") +
-      suite::field_line("Vary", "Accept, Accept-Encoding") + suite::field_line("Edge-Version", version_id_);
+  const std::string shared = suite::field_line("ETag", made.etag) +
+                             suite::field_line("Cache-Control", private_ ? "private, no-store" : "no-cache") +
+                             suite::field_line("Vary", "Accept, Accept-Encoding") +
+                             suite::field_line("Edge-Version", version_id_);
   made.head = suite::reply_head(suite::Status::ok, "application/json", body.size()) +
               (encoding.empty() ? std::string() : suite::field_line("Content-Encoding", encoding)) + shared;
   made.not_modified_head = suite::reply_head(suite::Status::not_modified, "", 0) + shared;

@@ -95,8 +95,8 @@ asio::awaitable<suite::Reply> ControlRoutes::lookup(const std::string& resource,
   const DeclarationPtr declaration = shelf_.declaration(resource);
   const auto key = declaration ? declaration->key_from_json(json["key"].dump()) : std::nullopt;
   const auto& entries = (*contents)->entries();
-  const auto found = std::find_if(entries.begin(), entries.end(),
-                                  [&](const EntryPtr& entry) { return key && entry->key() == *key; });
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const EntryPtr& entry) { return key && entry->key() == *key; });
   co_return json_text(Status::ok, found == entries.end() ? "[]" : "[" + std::string((*found)->value()) + "]");
 }
 

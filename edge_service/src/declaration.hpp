@@ -28,15 +28,15 @@ struct Filter {
 struct Declaration {
   std::string name;
   std::int64_t revision = 0;
-  std::string view;                // quoted, for LOCK
-  std::vector<std::string> key;    // names of the key's columns
-  std::vector<Column> columns;     // those that order, filter or own
-  std::vector<SortColumn> sort;    // ended by the key: total
+  std::string view;              // quoted, for LOCK
+  std::vector<std::string> key;  // names of the key's columns
+  std::vector<Column> columns;   // those that order, filter or own
+  std::vector<SortColumn> sort;  // ended by the key: total
   std::vector<Filter> filters;
   std::optional<std::size_t> owner;
   std::optional<std::int64_t> default_limit;
   std::optional<std::int64_t> max_limit;
-  std::string load;                // the statement that reads the resource whole
+  std::string load;  // the statement that reads the resource whole
 
   // Throws std::runtime_error where the text breaks the contract with db/edge.sql.
   static std::shared_ptr<const Declaration> parse(std::string_view json);

@@ -9,7 +9,6 @@
 #include <absl/container/btree_set.h>
 
 #include <algorithm>
-
 #include <string>
 #include <unordered_map>
 #include <vector>

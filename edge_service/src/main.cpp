@@ -27,7 +27,8 @@ struct ThreadParts {
   ThreadParts(asio::io_context& io, std::size_t thread, edge::Store& store, edge::Health& health,
               std::function<void()> nudge, edge::Metrics& metrics, const edge::ShelfLimits& shelf_limits,
               const edge::ReaderLimits& reader_limits)
-      : shelf(io, thread, store, health, std::move(nudge), shelf_limits), answers(shelf, thread, metrics, reader_limits) {}
+      : shelf(io, thread, store, health, std::move(nudge), shelf_limits),
+        answers(shelf, thread, metrics, reader_limits) {}
 
   edge::Shelf shelf;
   edge::ResourceAnswers answers;
@@ -36,8 +37,8 @@ struct ThreadParts {
 int serve(const edge::Config& config) {
   const auto threads = static_cast<std::size_t>(config.threads);
   const edge::NodeInfo node{config.node, "leader", config.max_staleness};
-  const edge::Authorizer authorizer({config.jwt_secret, {config.jwt_claim, config.jwt_issuer}, config.jwt_cookie,
-                                     config.control_token});
+  const edge::Authorizer authorizer(
+      {config.jwt_secret, {config.jwt_claim, config.jwt_issuer}, config.jwt_cookie, config.control_token});
   edge::StreamIds stream_ids(config.stream_secret.empty() ? config.jwt_secret : config.stream_secret);
   edge::Metrics metrics(threads);
   edge::Health health(2 * config.probe, threads);
@@ -57,8 +58,8 @@ int serve(const edge::Config& config) {
   const edge::ReaderLimits reader_limits{config.max_wait, config.heartbeat, client_buffer};
   std::vector<std::unique_ptr<ThreadParts>> parts;
   for (std::size_t i = 0; i < threads; ++i) {
-    parts.push_back(std::make_unique<ThreadParts>(io[i], i, store, health, [&upstream] { upstream.nudge(); }, metrics,
-                                                  shelf_limits, reader_limits));
+    parts.push_back(std::make_unique<ThreadParts>(
+        io[i], i, store, health, [&upstream] { upstream.nudge(); }, metrics, shelf_limits, reader_limits));
   }
   const auto on_every_shelf = [&](const std::function<void(edge::Shelf&)>& act) {
     for (std::size_t i = 0; i < threads; ++i) asio::post(io[i], [&shelf = parts[i]->shelf, act] { act(shelf); });
@@ -71,9 +72,8 @@ int serve(const edge::Config& config) {
   });
   suite::HttpServer control(io, config.bind, config.control_port, http_limits, [&](std::size_t i) {
     return std::make_shared<edge::ControlRoutes>(
-        node, parts[i]->shelf, parts[i]->answers, authorizer, stream_ids, metrics, [&](const std::string& nonce) {
-          on_every_shelf([nonce](edge::Shelf& shelf) { shelf.end_streams(nonce); });
-        });
+        node, parts[i]->shelf, parts[i]->answers, authorizer, stream_ids, metrics,
+        [&](const std::string& nonce) { on_every_shelf([nonce](edge::Shelf& shelf) { shelf.end_streams(nonce); }); });
   });
 
   asio::io_context main_context(1);
@@ -94,22 +94,25 @@ int serve(const edge::Config& config) {
     log::info("draining", {{"signal", signal}, {"streams", metrics.readers()}});
     health.drain();
     on_every_shelf([&](edge::Shelf& shelf) { shelf.drain(config.drain); });
-    asio::co_spawn(main_context, [&]() -> asio::awaitable<void> {
-      // Every stream ends at its moment within the drain; a little more is for the last writes.
-      asio::steady_timer tick(main_context);
-      const auto last = suite::Clock::now() + config.drain + 1s;
-      while (metrics.readers() > 0 && suite::Clock::now() < last) {
-        tick.expires_after(50ms);
-        co_await tick.async_wait(suite::kTuple);
-      }
-      streaming.drain();
-      control.drain();
-      co_await asio::co_spawn(core[0], upstream.leave(), asio::use_awaitable);
-      while (streaming.connections() + control.connections() > 0 && suite::Clock::now() < last) {
-        tick.expires_after(20ms);
-        co_await tick.async_wait(suite::kTuple);
-      }
-    }, asio::detached);
+    asio::co_spawn(
+        main_context,
+        [&]() -> asio::awaitable<void> {
+          // Every stream ends at its moment within the drain; a little more is for the last writes.
+          asio::steady_timer tick(main_context);
+          const auto last = suite::Clock::now() + config.drain + 1s;
+          while (metrics.readers() > 0 && suite::Clock::now() < last) {
+            tick.expires_after(50ms);
+            co_await tick.async_wait(suite::kTuple);
+          }
+          streaming.drain();
+          control.drain();
+          co_await asio::co_spawn(core[0], upstream.leave(), asio::use_awaitable);
+          while (streaming.connections() + control.connections() > 0 && suite::Clock::now() < last) {
+            tick.expires_after(20ms);
+            co_await tick.async_wait(suite::kTuple);
+          }
+        },
+        asio::detached);
   });
   main_context.run();
   io.stop();
@@ -132,8 +135,8 @@ int main(int argc, char** argv) {
     std::cerr << "edge_service: libsodium could not be initialised" << std::endl;
     return 1;
   }
-  log::configure({level_of(config.log_level),
-                  config.log_format == "text" ? log::Format::text : log::Format::json, "edge", config.node});
+  log::configure({level_of(config.log_level), config.log_format == "text" ? log::Format::text : log::Format::json,
+                  "edge", config.node});
   try {
     return serve(config);
   } catch (const std::exception& error) {

@@ -41,7 +41,8 @@ suite::Reply NodeRoutes::ready() const {
 }
 
 std::optional<suite::Reply> NodeRoutes::answer(std::string_view path) const {
-  if (path == "/healthz") return suite::json_reply(suite::Status::ok, {{"status", "ok"}}, {{"Cache-Control", "no-store"}});
+  if (path == "/healthz")
+    return suite::json_reply(suite::Status::ok, {{"status", "ok"}}, {{"Cache-Control", "no-store"}});
   if (path == "/readyz") return ready();
   return std::nullopt;
 }

@@ -88,8 +88,8 @@ asio::awaitable<bool> PgConnection::ready(Await what, Deadline deadline) {
     if (socket_.is_open()) socket_.release();
     socket_.assign(descriptor);
   }
-  const auto direction = what == Await::readable ? asio::posix::descriptor_base::wait_read
-                                                 : asio::posix::descriptor_base::wait_write;
+  const auto direction =
+      what == Await::readable ? asio::posix::descriptor_base::wait_read : asio::posix::descriptor_base::wait_write;
   asio::steady_timer timer(executor_, deadline);
   const auto first = co_await (socket_.async_wait(direction, kTuple) || timer.async_wait(kTuple));
   if (first.index() == 1) co_return false;
@@ -154,10 +154,12 @@ asio::awaitable<void> PgConnection::connect(Deadline deadline) {
     const int before = PQsocket(connection_.get());
     state = PQconnectPoll(connection_.get());
     // libpq may have gone on to another address, with another socket under the same number.
-    if (socket_.is_open() && (state == PGRES_POLLING_WRITING || PQsocket(connection_.get()) != before)) socket_.release();
+    if (socket_.is_open() && (state == PGRES_POLLING_WRITING || PQsocket(connection_.get()) != before))
+      socket_.release();
   }
   PQsetnonblocking(connection_.get(), 1);
-  PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      connection_.get(), [](void*, const char*) {}, nullptr);
 }
 
 void PgConnection::send(const PgStatement& statement) {

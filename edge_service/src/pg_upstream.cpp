@@ -220,11 +220,10 @@ asio::awaitable<void> PgUpstream::deliver_whole() {
   for (const auto& name : report.whole) {
     const DeclarationPtr declaration = held_.at(name).declaration;
     EntryReader entries(declaration, true);
-    co_await puller_->stream(pg(declaration->load),
-                             [&](const PGresult* row) {
-                               entries.add(pg_field(row, 0, 0), pg_field(row, 0, 1), pg_field(row, 0, 2));
-                             },
-                             kPatience);
+    co_await puller_->stream(
+        pg(declaration->load),
+        [&](const PGresult* row) { entries.add(pg_field(row, 0, 0), pg_field(row, 0, 1), pg_field(row, 0, 2)); },
+        kPatience);
     report.duplicates.emplace_back(name, entries.duplicates());
     whole.push_back(entries.take());
   }
@@ -256,7 +255,9 @@ void PgUpstream::learn(PullReport& report) {
 void PgUpstream::deliver(PullReport&& report, std::vector<ResourceBatch> whole) {
   for (const auto& [name, count] : report.duplicates) {
     metrics_.duplicates(name, count);
-    if (count > 0) log::warn("duplicate_keys", {{"resource", name}, {"rows", count}, {"shown", "the one whose JSON text sorts first"}});
+    if (count > 0)
+      log::warn("duplicate_keys",
+                {{"resource", name}, {"rows", count}, {"shown", "the one whose JSON text sorts first"}});
   }
   auto snapshot = Snapshot::parse(report.snapshot);
   if (!snapshot) throw PgError("edge.pull broke its contract: \"" + report.snapshot + "\" is no snapshot");

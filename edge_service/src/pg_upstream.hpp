@@ -76,7 +76,7 @@ class PgUpstream : public Upstream {
   std::optional<std::string> since_;   // the snapshot applied last
   std::optional<std::string> marker_;  // the journal that it belongs to
   std::map<std::string, Held> held_;
-  std::vector<std::string> gone_;      // unpublished, to be told with the next batch
+  std::vector<std::string> gone_;  // unpublished, to be told with the next batch
 
   std::string probe_prefix_;  // tells our probes from other edges'
   std::uint64_t probe_sent_ = 0;

@@ -7,12 +7,12 @@
 namespace edge {
 
 struct PullReport {
-  std::optional<std::string> marker;        // of the journal; none after a crash
+  std::optional<std::string> marker;  // of the journal; none after a crash
   std::string snapshot;
-  std::vector<DeclarationPtr> declared;     // resources that are new or were declared anew
+  std::vector<DeclarationPtr> declared;  // resources that are new or were declared anew
   std::vector<std::string> unpublished;
-  std::vector<std::string> whole;           // resources that must be read whole
-  std::vector<ResourceBatch> touched;       // entries that were read again
+  std::vector<std::string> whole;                               // resources that must be read whole
+  std::vector<ResourceBatch> touched;                           // entries that were read again
   std::vector<std::pair<std::string, std::size_t>> duplicates;  // keys found not unique among those
 
   // `held`: the declarations that the pull was told of. Throws PgError where the rows break the contract.

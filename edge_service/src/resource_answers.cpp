@@ -94,8 +94,8 @@ asio::awaitable<Outcome<ContentsPtr>> ResourceAnswers::contents(OpenWindowPtr wi
 
 Reply ResourceAnswers::render(const Request& request, const Contents& contents, const ContentsPtr& owner) const {
   const Rendered& plain = contents.plain();
-  const bool packed = plain.body.size() >= kWorthCompressing &&
-                      accepts(field(request, http::field::accept_encoding), "gzip");
+  const bool packed =
+      plain.body.size() >= kWorthCompressing && accepts(field(request, http::field::accept_encoding), "gzip");
   const Rendered& rendered = packed ? contents.gzip() : plain;
   Reply reply{owner, rendered.head, rendered.body, {}, suite::Status::ok};
   const auto known = field(request, http::field::if_none_match);
@@ -152,10 +152,9 @@ suite::Answer ResourceAnswers::stream(const Request& request, const Parameters& 
   if (const auto header = request.find("Last-Event-ID"); header != request.end()) {
     last_event_id = std::string(header->value());
   }
-  return suite::Conversation([this, window = std::move(window), last_event_id = std::move(last_event_id), expires,
-                              nonce = std::move(nonce)](suite::Peer& peer) {
-    return converse(peer, window, last_event_id, expires, nonce);
-  });
+  return suite::Conversation(
+      [this, window = std::move(window), last_event_id = std::move(last_event_id), expires,
+       nonce = std::move(nonce)](suite::Peer& peer) { return converse(peer, window, last_event_id, expires, nonce); });
 }
 
 asio::awaitable<void> ResourceAnswers::converse(suite::Peer& peer, OpenWindowPtr window, std::string last_event_id,
@@ -175,11 +174,12 @@ asio::awaitable<void> ResourceAnswers::converse(suite::Peer& peer, OpenWindowPtr
 
   // One packet where it fits: the head, the retry interval and the first frame.
   Frame frame = co_await reader->begin(last_event_id);
-  co_await peer.write(std::array{asio::buffer(kHead), asio::buffer(sse::kRetry),
-                                 frame ? asio::buffer(*frame) : asio::const_buffer()});
+  co_await peer.write(
+      std::array{asio::buffer(kHead), asio::buffer(sse::kRetry), frame ? asio::buffer(*frame) : asio::const_buffer()});
   const auto life = expires ? *expires - std::chrono::system_clock::now() : std::chrono::hours(24 * 365);
   const auto last = Clock::now() + std::chrono::duration_cast<Clock::duration>(life);
   auto beat = Clock::now() + limits_.heartbeat;
+  if (shelf_.health().stale(std::chrono::system_clock::now())) reader->announce();  // it is to know from the start
   while (!reader->left() && !reader->ended()) {
     frame = co_await reader->next();
     if (!frame && (Clock::now() >= beat || reader->take_announcement())) {

@@ -23,9 +23,9 @@ void OpenWindow::advance(const WindowVersionPtr& step, std::size_t step_bytes) {
 }
 
 std::shared_ptr<const std::string> OpenWindow::frame_since(Sequence position) {
-  const auto first = std::find_if(steps_.rbegin(), steps_.rend(),
-                                  [&](const WindowVersionPtr& step) { return step->at <= position; })
-                         .base();
+  const auto first = std::find_if(steps_.rbegin(), steps_.rend(), [&](const WindowVersionPtr& step) {
+                       return step->at <= position;
+                     }).base();
   if (first == steps_.end()) return nullptr;
   const WindowVersionPtr& newest = steps_.back();
   if (std::next(first) == steps_.end()) {
@@ -97,9 +97,8 @@ void Shelf::sweep() {
 }
 
 void Shelf::close(OpenWindow& window) {
-  asio::post(store_.core(), [this, resource = window.spec.resource, id = window.id] {
-    store_.close(resource, id, thread_);
-  });
+  asio::post(store_.core(),
+             [this, resource = window.spec.resource, id = window.id] { store_.close(resource, id, thread_); });
   window.live_ = false;
   by_id_.erase(window.id);
   windows_.erase(WindowSpec(window.spec));  // a copy: the window may end with the erasure
@@ -157,7 +156,8 @@ asio::awaitable<ContentsPtr> Shelf::contents(OpenWindowPtr window) {
 asio::awaitable<Resumed> Shelf::resume(OpenWindowPtr window, std::variant<Version, Sequence> since) {
   auto question = [this, window, since] {
     const auto* version = std::get_if<Version>(&since);
-    return store_.resume(window->spec.resource, window->id, version ? store_.find(*version) : std::get<Sequence>(since));
+    return store_.resume(window->spec.resource, window->id,
+                         version ? store_.find(*version) : std::get<Sequence>(since));
   };
   co_return co_await ask(std::move(question));
 }

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <boost/intrusive/list.hpp>
-
 #include <deque>
 #include <variant>
 

@@ -64,7 +64,8 @@ void Store::redefine(ResourceBatch&& batch, Release& release) {
     for (const WindowId id : current->window_ids()) {
       const Window& old = *current->find_window(id);
       const auto limit = old.spec().limit;
-      const bool fits = !limit || !declaration->max_limit || *limit <= static_cast<std::size_t>(*declaration->max_limit);
+      const bool fits =
+          !limit || !declaration->max_limit || *limit <= static_cast<std::size_t>(*declaration->max_limit);
       Window* now = fits ? fresh->open(old.spec(), id) : nullptr;
       if (!now) {
         release.ended.push_back(id);
@@ -77,9 +78,8 @@ void Store::redefine(ResourceBatch&& batch, Release& release) {
   }
   current = std::move(fresh);
   history_.forget(declaration->name, release.sequence);
-  log::info("resource_loaded", {{"resource", declaration->name},
-                                {"revision", declaration->revision},
-                                {"entries", current->size()}});
+  log::info("resource_loaded",
+            {{"resource", declaration->name}, {"revision", declaration->revision}, {"entries", current->size()}});
   redeclare();
 }
 
@@ -119,9 +119,9 @@ WindowVersionPtr Store::window_version(Window& window, Changes&& changes, const 
 ContentsPtr Store::contents_of(const Collection& collection, Window& window) const {
   const WindowSpec& spec = window.spec();
   if (!window.contents) {
-    window.contents = std::make_shared<const Contents>(collection.read(window),
-                                                       version_id(versions_.current(), window.fingerprint()),
-                                                       spec.key.has_value(), spec.owner.has_value());
+    window.contents =
+        std::make_shared<const Contents>(collection.read(window), version_id(versions_.current(), window.fingerprint()),
+                                         spec.key.has_value(), spec.owner.has_value());
   }
   return window.contents;
 }

@@ -22,7 +22,7 @@ struct StreamTicket {
   std::string parameters;            // JSON
   std::optional<std::string> owner;  // the user's id as text
   bool whole = false;
-  std::string nonce;                 // tells this ticket from all others
+  std::string nonce;  // tells this ticket from all others
 };
 
 class StreamIds {

@@ -20,9 +20,9 @@ namespace edge {
 
 struct ResourceBatch {
   DeclarationPtr declaration;
-  bool whole = false;                // `present` is all there is, not only what was touched
-  std::vector<EntryPtr> present;     // each key once
-  std::vector<std::string> absent;   // keys that were touched and are not there
+  bool whole = false;               // `present` is all there is, not only what was touched
+  std::vector<EntryPtr> present;    // each key once
+  std::vector<std::string> absent;  // keys that were touched and are not there
 };
 
 struct Batch {

@@ -46,9 +46,8 @@ std::optional<Version> parse_version_id(std::string_view id, Fingerprint window)
 
 Sequence VersionLog::append(const Version& version) {
   ++newest_;
-  const bool continues =
-      !runs_.empty() && runs_.back().lineage == version.lineage &&
-      version.number - runs_.back().first_number == newest_ - runs_.back().first;
+  const bool continues = !runs_.empty() && runs_.back().lineage == version.lineage &&
+                         version.number - runs_.back().first_number == newest_ - runs_.back().first;
   if (!continues) {
     runs_.push_back({version.lineage, version.number, newest_});
     if (runs_.size() > kRuns) runs_.erase(runs_.begin());
