@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # compose_command is for who sources this
-# Which command speaks to Docker Compose, and whether an engine answers. Sourced.
+# Which command speaks to Docker Compose, and whether an engine answers. Sourced after promises.sh.
 
 # Some machines carry a client that does not look for plugins: Compose is then called by its path.
 find_compose() {
@@ -35,6 +35,7 @@ why_not() {
   command -v docker >/dev/null || { echo "there is no docker command"; return 1; }
   docker info >/dev/null 2>&1 || { echo "no Docker engine answers"; return 1; }
   find_compose || { echo "Docker Compose v2 is not installed"; return 1; }
+  project_compose down -v --remove-orphans >/dev/null 2>&1 || true # what a killed run of ours left
   while read -r port name; do
     if (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
       echo "port $port is taken: free it, or choose another with $name=…"
