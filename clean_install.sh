@@ -3,6 +3,7 @@
 # shellcheck source-path=SCRIPTDIR
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+PATH+=:/usr/sbin:/sbin # where Debian has haproxy and nginx, and an ordinary user does not look
 
 usage() {
   cat <<'HELP'
@@ -32,7 +33,7 @@ Logs are in .run/log. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not ready (
 HELP
 }
 
-fail() { echo "clean_install.sh: $1" >&2; exit 1; }
+fail() { echo "clean_install.sh: $1" >&2; exit "${2:-1}"; }
 fail_usage() { echo "clean_install.sh: $1 (see --help)" >&2; exit 2; }
 
 action=install detach='' packages=yes build=yes
@@ -103,6 +104,7 @@ choose_token() {
 }
 
 start_suite() {
+  check_programs
   check_ports # once more: minutes may have passed
   prepare_layout
   step "Secrets, certificate, copies of what was built" "$logs/prepare.log" prepare_run
@@ -135,7 +137,7 @@ trap interrupted INT TERM HUP
 trap left EXIT
 
 if [[ $action == status ]]; then
-  check_owner
+  check_owner 3
   show_status
   exit
 elif [[ $action == stop ]]; then

@@ -36,7 +36,7 @@ echo "$failures" >failures
 ((failures < 2)) || sleep $((1 << (failures - 2)))
 FINISH
   # Ten files of one megabyte: a log cannot fill the disk.
-  printf '#!/bin/sh\nexec s6-log -b n10 s1000000 %q\n' "$run/log/${dir##*/}" >"$dir/log/run"
+  printf '#!/usr/bin/env bash\nexec s6-log -b n10 s1000000 %q\n' "$run/log/${dir##*/}" >"$dir/log/run"
   chmod 700 "$dir/run" "$dir/finish" "$dir/log/run"
   echo "$stop_signal" >"$dir/down-signal"
   echo $((limit_s * 1000)) >"$dir/timeout-kill"
@@ -87,7 +87,7 @@ define_services() {
     -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
     -c recovery_init_sync_method=syncfs </dev/null # after a crash: one call, not one for each file
 
-  define edge SIGTERM 30 KILL "$run/bin/edge_service" <<ENV
+  define edge SIGTERM $((${EDGE_DRAIN_S:-10} + 20)) KILL "$run/bin/edge_service" <<ENV
 $(passed_on EDGE_)
 EDGE_UPSTREAM=postgresql://blog_edge@127.0.0.1:$DB_PORT/blog
 PGPASSFILE=$run/secrets/pgpass_edge
