@@ -109,9 +109,17 @@ prepare_layout() {
   done
 }
 
-# What one user started, another cannot see or end; root can.
+# What one user started, another cannot see or end; root can. The exit code may be given.
 check_owner() {
   if [[ -d $run && ! -O $run ]] && ((EUID != 0)); then
-    fail "the suite in $run was started by $(stat -c %U "$run/."): use sudo"
+    fail "the suite in $run was started by $(stat -c %U "$run"): use sudo" "${1:-1}"
   fi
+}
+
+# What --no-packages takes for granted.
+check_programs() {
+  local program
+  for program in haproxy nginx s6-svscan psql curl openssl; do
+    command -v "$program" >/dev/null || fail "$program is not installed: leave out --no-packages"
+  done
 }
