@@ -27,8 +27,13 @@ std::string integer_image(std::int64_t value) {
   return big_endian(static_cast<std::uint64_t>(value) ^ (std::uint64_t{1} << 63));
 }
 
+// from_chars knows no plus; two signs are none's form.
+std::string_view without_plus(std::string_view text) {
+  return text.starts_with('+') && !text.starts_with("+-") ? text.substr(1) : text;
+}
+
 std::optional<std::int64_t> integer(std::string_view text) {
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  text = without_plus(text);
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -37,7 +42,7 @@ std::optional<std::int64_t> integer(std::string_view text) {
 
 // PostgreSQL's order of floats: -0 equals 0, NaN equals NaN and is above all.
 std::optional<std::string> floating_image(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
+  text = without_plus(text);
   double value = 0;  // from_chars also knows "inf", "Infinity" and "NaN", in any case
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -104,8 +109,11 @@ std::optional<bool> boolean(std::string_view text) {
 std::optional<std::string> uuid(std::string_view text) {
   if (text.size() >= 2 && text.front() == '{' && text.back() == '}') text = text.substr(1, text.size() - 2);
   std::string digits;
+  char last = '-';  // none at the beginning, nor two in a row
   for (const char c : text) {
-    if (c == '-' && digits.size() % 4 == 0 && !digits.empty()) continue;
+    const bool dash = c == '-' && last != '-' && digits.size() % 4 == 0;
+    last = c;
+    if (dash) continue;
     if (!std::isxdigit(static_cast<unsigned char>(c))) return std::nullopt;
     digits += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }

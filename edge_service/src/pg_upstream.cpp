@@ -179,10 +179,9 @@ asio::awaitable<void> PgUpstream::pull() {
     } else if (!report.declared.empty()) {
       learn(report);
     } else if (!report.whole.empty()) {
-      co_await deliver_whole();
+      co_await deliver_whole(began);
     } else {
-      deliver(std::move(report), {});
-      health_.fresh_as_of(began);
+      deliver(std::move(report), {}, began);
       co_return;
     }
   }
@@ -211,7 +210,7 @@ asio::awaitable<void> PgUpstream::survey() {
 }
 
 // A pull with its transaction left open, to read what must be read whole at the same snapshot.
-asio::awaitable<void> PgUpstream::deliver_whole() {
+asio::awaitable<void> PgUpstream::deliver_whole(Health::Time began) {
   const auto results = co_await puller_->run(pull_statements(), Clock::now() + kPatience);
   PullReport report = PullReport::read(results.back().get(), declared());
   const bool moved = !report.marker || !report.declared.empty();  // the catalog, since the first look
@@ -228,7 +227,7 @@ asio::awaitable<void> PgUpstream::deliver_whole() {
     whole.push_back(entries.take());
   }
   co_await puller_->run(in_turn(pg("COMMIT")), Clock::now() + kPatience);
-  if (!moved) deliver(std::move(report), std::move(whole));
+  if (!moved) deliver(std::move(report), std::move(whole), began);
 }
 
 // A crash of the database has emptied the journal: begin a new one. Everything is read anew after it.
@@ -252,7 +251,7 @@ void PgUpstream::learn(PullReport& report) {
   }
 }
 
-void PgUpstream::deliver(PullReport&& report, std::vector<ResourceBatch> whole) {
+void PgUpstream::deliver(PullReport&& report, std::vector<ResourceBatch> whole, Health::Time began) {
   for (const auto& [name, count] : report.duplicates) {
     metrics_.duplicates(name, count);
     if (count > 0)
@@ -274,6 +273,7 @@ void PgUpstream::deliver(PullReport&& report, std::vector<ResourceBatch> whole) 
   gone_.clear();
   since_ = report.snapshot;
   marker_ = report.marker;
+  health_.fresh_as_of(began);  // first, so that who is served finds it set
   sink_.apply(std::move(batch));
 }
 

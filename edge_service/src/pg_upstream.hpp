@@ -50,7 +50,7 @@ class PgUpstream : public Upstream {
   suite::asio::awaitable<void> listen();
   suite::asio::awaitable<void> pull_for_ever();
   suite::asio::awaitable<void> pull();
-  suite::asio::awaitable<void> deliver_whole();
+  suite::asio::awaitable<void> deliver_whole(Health::Time began);
   suite::asio::awaitable<void> survey();
   suite::asio::awaitable<void> acknowledge();
   void hear(const PgConnection::Notification& heard);
@@ -59,7 +59,8 @@ class PgUpstream : public Upstream {
   std::vector<PgStatement> pull_statements(bool lock = true) const;
   Declarations declared() const;
   void learn(PullReport& report);
-  void deliver(PullReport&& report, std::vector<ResourceBatch> whole);
+  // `began`: when the pull did, before its snapshot; what is delivered is fresh as of then.
+  void deliver(PullReport&& report, std::vector<ResourceBatch> whole, Health::Time began);
   std::string held_json() const;
   PgConnection::Deadline soon() const;
 
