@@ -141,7 +141,7 @@ if [[ $action == status ]]; then
   show_status
   exit
 elif [[ $action == stop ]]; then
-  check_owner
+  check_owner 1
   if is_running; then echo "ending the suite …"; else echo "not running"; fi
   stop_suite
   exit 0
@@ -156,7 +156,7 @@ become_caller "$@"
 exec {lock}<"$root"
 flock -n "$lock" || fail "another clean_install.sh is at work in $root"
 if [[ $action == start ]]; then
-  check_owner
+  check_owner 1
   ! is_running || fail "the suite runs already: ./clean_install.sh --stop ends it"
   check_ports
 fi

@@ -100,7 +100,7 @@ prepare_layout() {
     fi
   fi
   mkdir -p "$run"
-  check_owner
+  check_owner 1
   mkdir -p "$run/bin"
   for dir in secrets database log tmp; do
     mkdir -p "$run/$dir"
@@ -109,10 +109,10 @@ prepare_layout() {
   done
 }
 
-# What one user started, another cannot see or end; root can. The exit code may be given.
+# What one user started, another cannot see or end; root can. With which exit code is given.
 check_owner() {
   if [[ -d $run && ! -O $run ]] && ((EUID != 0)); then
-    fail "the suite in $run was started by $(stat -c %U "$run"): use sudo" "${1:-1}"
+    fail "the suite in $run was started by $(stat -c %U "$run"): use sudo" "$1"
   fi
 }
 

@@ -36,7 +36,7 @@ echo "$failures" >failures
 ((failures < 2)) || sleep $((1 << (failures - 2)))
 FINISH
   # Ten files of one megabyte: a log cannot fill the disk.
-  printf '#!/usr/bin/env bash\nexec s6-log -b n10 s1000000 %q\n' "$run/log/${dir##*/}" >"$dir/log/run"
+  printf '#!/usr/bin/env bash\nexec setpriv --pdeathsig TERM -- s6-log -b n10 s1000000 %q\n' "$run/log/${dir##*/}" >"$dir/log/run"
   chmod 700 "$dir/run" "$dir/finish" "$dir/log/run"
   echo "$stop_signal" >"$dir/down-signal"
   echo $((limit_s * 1000)) >"$dir/timeout-kill"
