@@ -81,7 +81,7 @@ asio::awaitable<HttpClient::Result> HttpClient::send(ClientRequest request) {
   Result last = ClientFailure{Kind::unreachable, "no address is known"};
   for (std::size_t turn = 0; turn < places_.size(); ++turn) {
     const std::size_t index = (first + turn) % places_.size();
-    last = co_await ask(*places_[index], request, deadline);
+    last = co_await ask(*places_[index], request, std::min(deadline, Clock::now() + limits_.attempt));
     if (last && last->status != kUnavailable) {
       preferred_ = index;
       co_return last;

@@ -2,9 +2,10 @@
 //
 // Owner     One io thread's part of a service; it outlives the requests it was given.
 // Threads   That io thread's alone.
-// Slow      A request's `limit` bounds all of it: resolving, connecting, every address tried, the last byte.
-// Failure   A value, with words for the log. An address that cannot be reached, or answers 503, is followed by the
-//           next; the one that answered last is asked first. A connection the peer closed while it was idle is
+// Slow      A request's `limit` bounds all of it: resolving, connecting, every address tried, the last byte; `attempt`
+//           what one address may take of it.
+// Failure   A value, with words for the log. An address that cannot be reached, is silent, or answers 503, is followed
+//           by the next; the one that answered last is asked first. A connection the peer closed while it was idle is
 //           replaced without a word.
 // Bounds    Size of an answer, requests at once, idle connections per address.
 #pragma once
@@ -50,10 +51,11 @@ struct ClientFailure {
 };
 
 struct HttpClientLimits {
-  std::chrono::milliseconds connect{1000};  // per address
-  std::chrono::seconds idle{30};            // below what the service closes idle connections after
-  std::size_t idle_connections = 32;        // kept per address
-  std::size_t requests = 512;               // at once
+  std::chrono::milliseconds connect{1000};    // per address
+  std::chrono::milliseconds attempt{10'000};  // per address, connecting included
+  std::chrono::seconds idle{30};              // below what the service closes idle connections after
+  std::size_t idle_connections = 32;          // kept per address
+  std::size_t requests = 512;                 // at once
   std::size_t header_bytes = 16 * 1024;
   std::size_t body_bytes = 64 * 1024 * 1024;
 };

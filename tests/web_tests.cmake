@@ -11,10 +11,8 @@ gtest_discover_tests(web_unit_tests PROPERTIES LABELS unit)
 add_executable(web_integration_tests
   integration/web_database_test.cpp integration/web_lifecycle_test.cpp integration/web_login_test.cpp
   integration/web_posts_test.cpp integration/web_protocol_test.cpp integration/web_reads_test.cpp
-  integration/web_users_test.cpp
-  support/web_child.cpp support/web_cluster.cpp support/web_fake_edge.cpp support/web_fixture.cpp support/web_http.cpp)
-target_compile_definitions(web_integration_tests PRIVATE
-  WEB_SERVICE_BINARY="$<TARGET_FILE:web_service>" SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-target_link_libraries(web_integration_tests PRIVATE web_service_lib GTest::gtest_main)
+  integration/web_users_test.cpp support/web_fake_edge.cpp support/web_test.cpp)
+target_compile_definitions(web_integration_tests PRIVATE WEB_SERVICE_BINARY="$<TARGET_FILE:web_service>")
+target_link_libraries(web_integration_tests PRIVATE web_service_lib test_support)
 add_dependencies(web_integration_tests web_service)
 gtest_discover_tests(web_integration_tests PROPERTIES LABELS integration TIMEOUT 120)

@@ -1,12 +1,10 @@
 // What happens when the database is not as it should be.
-#include <fstream>
-#include <pqxx/connection>
-#include <pqxx/transaction>
+#include <csignal>
 #include <thread>
 
-#include "tests/support/web_fixture.hpp"
+#include "tests/support/web_test.hpp"
 
-namespace web_test {
+namespace suite::test {
 namespace {
 
 using nlohmann::json;
@@ -23,13 +21,18 @@ class WebDatabaseTest : public WebTest {
 
   // Ends, or stops, every backend of the service's role.
   std::string terminate() const {
-    return sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'blog_web' AND datname = current_database()");
+    return sql(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'blog_web' AND datname = "
+        "current_database()");
   }
   // A trigger that does something on every insert of a post.
   void on_insert(const std::string& body, const std::string& timing = "AFTER INSERT") const {
     sql("CREATE SEQUENCE attempts; GRANT USAGE ON SEQUENCE attempts TO blog_web;"
-        "CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN " + body + " RETURN NULL; END $$;"
-        "CREATE CONSTRAINT TRIGGER trouble " + timing + " FOR EACH ROW EXECUTE FUNCTION trouble()");
+        "CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN " +
+        body +
+        " RETURN NULL; END $$;"
+        "CREATE CONSTRAINT TRIGGER trouble " +
+        timing + " FOR EACH ROW EXECUTE FUNCTION trouble()");
   }
 
   std::string alice;
@@ -90,12 +93,13 @@ TEST_F(WebDatabaseTest, ABugIsLoggedAndTellsTheClientNothing) {
   EXPECT_EQ(reply.body.find("own words"), std::string::npos);
   EXPECT_TRUE(service().logs("request_failed"));
   EXPECT_NE(service().output().find("own words"), std::string::npos);
-  EXPECT_NE(get("/metrics").body.find("web_requests_total{method=\"POST\",route=\"/posts\",status=\"500\"} 1"), std::string::npos);
+  EXPECT_NE(get("/metrics").body.find("web_requests_total{method=\"POST\",route=\"/posts\",status=\"500\"} 1"),
+            std::string::npos);
 }
 
 TEST_F(WebDatabaseTest, ARestartOfPostgresHealsByItself) {
   EXPECT_TRUE(eventually([&] { return get("/readyz").status == 200U; }));
-  Cluster::instance().stop("immediate");
+  TestCluster::instance().stop("immediate");
   const auto while_down = write();
   EXPECT_EQ(while_down.status, 503U);
   EXPECT_EQ(while_down.error(), "database_unavailable");
@@ -105,38 +109,38 @@ TEST_F(WebDatabaseTest, ARestartOfPostgresHealsByItself) {
   EXPECT_EQ(get("/readyz").json()["database"], "unreachable");
   EXPECT_EQ(get("/healthz").status, 200U);
 
-  Cluster::instance().start();
+  TestCluster::instance().start();
   EXPECT_TRUE(eventually([&] { return write().status == 201U; }));
   EXPECT_TRUE(eventually([&] { return get("/readyz").status == 200U; }));
-  EXPECT_FALSE(service().ended());
+  EXPECT_TRUE(service().running());
 }
 
 TEST_F(WebDatabaseTest, ItStartsBeforeItsDatabaseDoes) {
-  Cluster::instance().stop();
+  TestCluster::instance().stop("fast");
   restart();
   EXPECT_EQ(get("/healthz").status, 200U);
   EXPECT_EQ(get("/readyz").status, 503U);
-  Cluster::instance().start();
+  TestCluster::instance().start();
   EXPECT_TRUE(eventually([&] { return get("/readyz").status == 200U; }));
 }
 
 TEST_F(WebDatabaseTest, ALockThatIsNotGivenUpEndsInAnError) {
   const auto post = write().json();
-  pqxx::connection other(Cluster::instance().url("postgres", database_));
-  pqxx::work holder(other);
-  holder.exec("SELECT FROM posts WHERE id = " + post["id"].dump() + " FOR UPDATE");
+  Sql holder(database().url("postgres"));
+  holder("BEGIN");
+  holder("SELECT FROM posts WHERE id = " + post["id"].dump() + " FOR UPDATE");
   const auto reply = ask({"DELETE", "/posts/" + post["id"].dump(), {bearer(alice)}, {}});
   EXPECT_EQ(reply.status, 503U);
   EXPECT_EQ(reply.error(), "database_slow");
-  holder.abort();
+  holder("ROLLBACK");
   EXPECT_EQ(ask({"DELETE", "/posts/" + post["id"].dump(), {bearer(alice)}, {}}).status, 200U);
 }
 
 TEST_F(WebDatabaseTest, TheLineForAConnectionIsBounded) {
   restart({{"WEB_DATABASE_POOL", "1"}});
-  pqxx::connection other(Cluster::instance().url("postgres", database_));
-  pqxx::work holder(other);
-  holder.exec("LOCK TABLE posts IN ACCESS EXCLUSIVE MODE");
+  Sql holder(database().url("postgres"));
+  holder("BEGIN");
+  holder("LOCK TABLE posts IN ACCESS EXCLUSIVE MODE");
   std::atomic<int> busy = 0;
   std::atomic<int> answered = 0;
   std::vector<std::thread> crowd;
@@ -151,7 +155,7 @@ TEST_F(WebDatabaseTest, TheLineForAConnectionIsBounded) {
   EXPECT_EQ(get("/healthz").status, 200U);
   for (auto& one : crowd) one.join();
   EXPECT_EQ(answered, 24);
-  holder.abort();
+  holder("ROLLBACK");
   EXPECT_EQ(write().status, 201U);
 }
 
@@ -159,7 +163,8 @@ TEST_F(WebDatabaseTest, TheLineForAConnectionIsBounded) {
 TEST_F(WebDatabaseTest, ABackendThatIsStuckIsGivenUp) {
   restart({{"WEB_DATABASE_POOL", "1"}});
   ASSERT_EQ(read().status, 200U);
-  const auto pid = std::stoi(sql("SELECT pid FROM pg_stat_activity WHERE usename = 'blog_web' AND datname = current_database()"));
+  const auto pid =
+      std::stoi(sql("SELECT pid FROM pg_stat_activity WHERE usename = 'blog_web' AND datname = current_database()"));
   ASSERT_EQ(kill(pid, SIGSTOP), 0);
   const auto reply = read();
   kill(pid, SIGCONT);
@@ -169,4 +174,4 @@ TEST_F(WebDatabaseTest, ABackendThatIsStuckIsGivenUp) {
 }
 
 }  // namespace
-}  // namespace web_test
+}  // namespace suite::test

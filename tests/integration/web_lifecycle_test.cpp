@@ -1,11 +1,10 @@
 // How the program starts and ends.
-#include <pqxx/connection>
-#include <pqxx/transaction>
+#include <csignal>
 #include <thread>
 
-#include "tests/support/web_fixture.hpp"
+#include "tests/support/web_test.hpp"
 
-namespace web_test {
+namespace suite::test {
 namespace {
 
 class WebLifecycleTest : public WebTest {};
@@ -21,16 +20,16 @@ TEST_F(WebLifecycleTest, ItEndsWithZeroWhenTold) {
 
 TEST_F(WebLifecycleTest, WhatWasBegunIsAnswered) {
   const auto token = login("alice");
-  pqxx::connection other(Cluster::instance().url("postgres", database_));
-  pqxx::work holder(other);
-  holder.exec("LOCK TABLE posts IN ACCESS EXCLUSIVE MODE");
+  Sql holder(database().url("postgres"));
+  holder("BEGIN");
+  holder("LOCK TABLE posts IN ACCESS EXCLUSIVE MODE");
   Reply reply;
   std::thread writer([&] { reply = send("POST", "/posts", {{"title", "t"}, {"content", "c"}}, token); });
   ASSERT_TRUE(eventually([&] { return sql("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0"; }));
   service().signal(SIGTERM);
   ASSERT_TRUE(service().logs("draining"));
-  EXPECT_FALSE(service().ended());
-  holder.abort();
+  EXPECT_TRUE(service().running());
+  holder("ROLLBACK");
   writer.join();
   EXPECT_EQ(reply.status, 201U);
   EXPECT_EQ(reply.field("Connection"), "close");
@@ -41,7 +40,7 @@ TEST_F(WebLifecycleTest, BadSettingsEndItWithTwoAndOneLine) {
   const auto refusal = [&](const std::string& name, const std::string& value) {
     auto settings = environment();
     settings[name] = value;
-    Child child({WEB_SERVICE_BINARY}, settings);
+    Process child({WEB_SERVICE_BINARY}, settings);
     EXPECT_EQ(child.wait(), 2) << name;
     const auto said = child.output();
     EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
@@ -57,26 +56,26 @@ TEST_F(WebLifecycleTest, BadSettingsEndItWithTwoAndOneLine) {
 }
 
 TEST_F(WebLifecycleTest, AnUnknownFlagIsRefused) {
-  Child child({WEB_SERVICE_BINARY, "--no-such-flag"}, environment());
+  Process child({WEB_SERVICE_BINARY, "--no-such-flag"}, environment());
   EXPECT_EQ(child.wait(), 2);
 }
 
 TEST_F(WebLifecycleTest, HelpAndVersionNeedNoSettings) {
-  Child help({WEB_SERVICE_BINARY, "--help"}, {});
+  Process help({WEB_SERVICE_BINARY, "--help"}, {});
   EXPECT_EQ(help.wait(), 0);
   for (const auto* name : {"--database-url", "WEB_EDGE_URL", "WEB_JWT_SECRET_FILE", "86400"}) {
     EXPECT_NE(help.output().find(name), std::string::npos) << name;
   }
-  Child version({WEB_SERVICE_BINARY, "--version"}, {});
+  Process version({WEB_SERVICE_BINARY, "--version"}, {});
   EXPECT_EQ(version.wait(), 0);
 }
 
 TEST_F(WebLifecycleTest, APortThatIsTakenIsNamed) {
-  Child second({WEB_SERVICE_BINARY}, environment());
+  Process second({WEB_SERVICE_BINARY}, environment());
   EXPECT_EQ(second.wait(), 1);
   EXPECT_EQ(second.count("start_failed"), 1U);
-  EXPECT_NE(second.output().find(std::to_string(port_)), std::string::npos);
+  EXPECT_NE(second.output().find(std::to_string(port())), std::string::npos);
 }
 
 }  // namespace
-}  // namespace web_test
+}  // namespace suite::test

@@ -3,9 +3,9 @@
 #include <thread>
 
 #include "common/jwt.hpp"
-#include "tests/support/web_fixture.hpp"
+#include "tests/support/web_test.hpp"
 
-namespace web_test {
+namespace suite::test {
 namespace {
 
 using nlohmann::json;
@@ -25,7 +25,8 @@ TEST_F(WebLoginTest, AnswersTokenUserAndCookie) {
   ASSERT_EQ(reply.status, 200U) << reply.body;
   const auto token = reply.json()["token"].get<std::string>();
   EXPECT_EQ(reply.json()["user"], (json{{"user_id", 1}, {"name", "alice"}, {"email", "alice@example.com"}}));
-  EXPECT_EQ(reply.field("Set-Cookie"), "blog_session=" + token + "; Path=/; Max-Age=86400; Secure; HttpOnly; SameSite=Strict");
+  EXPECT_EQ(reply.field("Set-Cookie"),
+            "blog_session=" + token + "; Path=/; Max-Age=86400; Secure; HttpOnly; SameSite=Strict");
   EXPECT_EQ(reply.field("Cache-Control"), "no-store");
 
   const auto claims = suite::jwt::verify(token, kSecret, std::chrono::system_clock::now(), {.issuer = "blog"});
@@ -76,10 +77,14 @@ TEST_F(WebLoginTest, SessionIsReadWithHeaderOrCookie) {
 }
 
 TEST_F(WebLoginTest, WithoutATokenThatHoldsEveryPrivateRouteSays401) {
-  for (const auto& token : {std::string(), std::string("x"), forged("another-secret-of-the-same-length", std::chrono::hours(1)),
-                            forged(kSecret, std::chrono::seconds(-1))}) {
-    for (const auto& [method, target] : {std::pair{"GET", "/session"}, {"PATCH", "/session"}, {"POST", "/posts"},
-                                         {"PUT", "/posts/1"}, {"DELETE", "/posts/1"}}) {
+  for (const auto& token :
+       {std::string(), std::string("x"), forged("another-secret-of-the-same-length", std::chrono::hours(1)),
+        forged(kSecret, std::chrono::seconds(-1))}) {
+    for (const auto& [method, target] : {std::pair{"GET", "/session"},
+                                         {"PATCH", "/session"},
+                                         {"POST", "/posts"},
+                                         {"PUT", "/posts/1"},
+                                         {"DELETE", "/posts/1"}}) {
       Question question{method, target, {{"Content-Type", "application/json"}}, "{}"};
       if (!token.empty()) question.fields.push_back(bearer(token));
       const auto reply = ask(question);
@@ -110,7 +115,7 @@ TEST_F(WebLoginTest, ATokenExpires) {
 
 TEST_F(WebLoginTest, LogoutTakesTheCookieBack) {
   const auto token = login("alice");
-  for (const auto& fields : {std::vector<std::pair<std::string, std::string>>{{"Cookie", "blog_session=" + token}}, {}}) {
+  for (const auto& fields : {Fields{{"Cookie", "blog_session=" + token}}, {}}) {
     const auto reply = ask({"POST", "/logout", fields, {}});
     EXPECT_EQ(reply.status, 200U);
     EXPECT_EQ(reply.field("Set-Cookie"), "blog_session=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict");
@@ -120,7 +125,7 @@ TEST_F(WebLoginTest, LogoutTakesTheCookieBack) {
 TEST_F(WebLoginTest, PagesOfOtherSitesChangeNothing) {
   const auto token = login("alice");
   const auto post = create_post(token);
-  const std::vector<std::pair<std::string, std::string>> session{{"Cookie", "blog_session=" + token}};
+  const Fields session{{"Cookie", "blog_session=" + token}};
   auto foreign = session;
   foreign.emplace_back("Sec-Fetch-Site", "cross-site");
   const auto path = "/posts/" + post["id"].dump();
@@ -140,7 +145,9 @@ TEST_F(WebLoginTest, PagesOfOtherSitesChangeNothing) {
 
 TEST_F(WebLoginTest, GuessingIsSlowedByNameAndAddress) {
   const auto guess = [&](const char* username, const char* address) {
-    return ask({"POST", "/login", {{"Content-Type", "application/json"}, {"X-Forwarded-For", address}},
+    return ask({"POST",
+                "/login",
+                {{"Content-Type", "application/json"}, {"X-Forwarded-For", address}},
                 json{{"username", username}, {"password", "guess"}}.dump()});
   };
   // Hashing is slow; several guess at a time.
@@ -185,4 +192,4 @@ TEST_F(WebLoginTest, NothingSecretIsLogged) {
 }
 
 }  // namespace
-}  // namespace web_test
+}  // namespace suite::test

@@ -1,9 +1,9 @@
 // Writing posts.
 #include <thread>
 
-#include "tests/support/web_fixture.hpp"
+#include "tests/support/web_test.hpp"
 
-namespace web_test {
+namespace suite::test {
 namespace {
 
 using nlohmann::json;
@@ -24,7 +24,9 @@ class WebPostsTest : public WebTest {
 };
 
 TEST_F(WebPostsTest, ANewPostIsAnsweredAsTheEdgesWillServeIt) {
-  const auto reply = send("POST", "/posts", {{"title", "Tea"}, {"content", "*Green*"}, {"status", "published"}, {"tags", {"tea", "city"}}}, alice);
+  const auto reply =
+      send("POST", "/posts",
+           {{"title", "Tea"}, {"content", "*Green*"}, {"status", "published"}, {"tags", {"tea", "city"}}}, alice);
   ASSERT_EQ(reply.status, 201U) << reply.body;
   const auto post = reply.json();
   EXPECT_EQ(reply.body, view(post["id"]));  // to the byte
@@ -56,7 +58,8 @@ TEST_F(WebPostsTest, APostIsReplaced) {
   EXPECT_EQ(reply.field("Edge-Token"), sql("SELECT xmin FROM posts WHERE id = " + post["id"].dump()));
 
   const auto put = [&](const json& tags) {
-    return send("PUT", path(post), {{"title", "New"}, {"content", ""}, {"status", "published"}, {"tags", tags}}, alice).json()["tags"];
+    return send("PUT", path(post), {{"title", "New"}, {"content", ""}, {"status", "published"}, {"tags", tags}}, alice)
+        .json()["tags"];
   };
   EXPECT_EQ(put({"bread", "city"}), (json{"bread", "city"}));
   EXPECT_EQ(put(json::array()), json::array());
@@ -115,10 +118,12 @@ TEST_F(WebPostsTest, WhatDoesNotFitIsNamed) {
       EXPECT_FALSE(reply.json()["message"].get<std::string>().empty());
     }
   };
-  for (const auto& title : {json(""), json("  "), json(std::string(201, 'x')), json(7), json(nullptr), json("a\nb"), json(std::string("a\0b", 3))}) {
+  for (const auto& title : {json(""), json("  "), json(std::string(201, 'x')), json(7), json(nullptr), json("a\nb"),
+                            json(std::string("a\0b", 3))}) {
     blamed("title", title);
   }
-  for (const auto& content : {json(std::string(100'001, 'x')), json(7), json(nullptr), json(std::string("a\0b", 3))}) blamed("content", content);
+  for (const auto& content : {json(std::string(100'001, 'x')), json(7), json(nullptr), json(std::string("a\0b", 3))})
+    blamed("content", content);
   for (const auto& status : {json("hidden"), json(""), json("Draft"), json(1), json(nullptr)}) blamed("status", status);
   for (const auto& tags : {json("tea"), json(nullptr), json{1}, json{""}, json{" tea"}, json{std::string(51, 'x')},
                            json{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"}}) {
@@ -144,7 +149,8 @@ TEST_F(WebPostsTest, OurLimitsAreTheSchemas) {
 
 TEST_F(WebPostsTest, TextComesBackAsItWasSent) {
   const std::string content = "quotes \" ' \\ {}, tabs\t, lines\r\n, \u2028, 😀, <script>, $1, %s, \x01";
-  const auto post = create_post(alice, {{"title", "'; DROP TABLE posts; --"}, {"content", content}, {"tags", {"a,b", "{c}", "\"d\""}}});
+  const auto post = create_post(
+      alice, {{"title", "'; DROP TABLE posts; --"}, {"content", content}, {"tags", {"a,b", "{c}", "\"d\""}}});
   EXPECT_EQ(post["title"], "'; DROP TABLE posts; --");
   EXPECT_EQ(post["content"], content);
   EXPECT_EQ(post["tags"], (json{"\"d\"", "a,b", "{c}"}));
@@ -167,4 +173,4 @@ TEST_F(WebPostsTest, WritersOfTheSameTagsDoNotFail) {
 }
 
 }  // namespace
-}  // namespace web_test
+}  // namespace suite::test

@@ -1,21 +1,22 @@
 // What is said to requests that are none of ours.
-#include "tests/support/web_fixture.hpp"
+#include "tests/support/web_test.hpp"
 
-namespace web_test {
+namespace suite::test {
 namespace {
 
 using nlohmann::json;
 
-class WebProtocolTest : public WebTest {};
-
-void expect_error(const Reply& reply, unsigned status, const std::string& code) {
-  EXPECT_EQ(reply.status, status) << reply.body;
-  EXPECT_EQ(reply.field("Content-Type"), "application/json");
-  const auto body = json::parse(reply.body, nullptr, false);
-  ASSERT_TRUE(body.is_object()) << reply.body;
-  EXPECT_EQ(body.value("error", ""), code);
-  EXPECT_FALSE(body.value("message", "").empty());
-}
+class WebProtocolTest : public WebTest {
+ protected:
+  static void expect_error(const Reply& reply, unsigned status, const std::string& code) {
+    EXPECT_EQ(reply.status, status) << reply.body;
+    EXPECT_EQ(reply.field("Content-Type"), "application/json");
+    const auto body = json::parse(reply.body, nullptr, false);
+    ASSERT_TRUE(body.is_object()) << reply.body;
+    EXPECT_EQ(body.value("error", ""), code);
+    EXPECT_FALSE(body.value("message", "").empty());
+  }
+};
 
 TEST_F(WebProtocolTest, AnUnknownRouteIsNotFound) {
   for (const auto* target : {"/", "/nothing", "/posts/1/comments", "/api/posts", "/../etc/passwd"}) {
@@ -33,9 +34,11 @@ TEST_F(WebProtocolTest, AWrongMethodIsToldTheRightOnes) {
 
 TEST_F(WebProtocolTest, BrokenJsonIsMalformed) {
   const auto token = login("alice");
-  for (const auto* body : {"{", "not json", "[]", "\"x\"", "{\"title\":\"a\",\"title\":\"b\"}", "{\"title\":\"\\ud800\",\"content\":\"x\"}",
-                           "{\"title\":\"\xff\",\"content\":\"x\"}", "{\"title\":1e999}"}) {
-    expect_error(ask({"POST", "/posts", {{"Content-Type", "application/json"}, bearer(token)}, body}), 400, "malformed");
+  for (const auto* body :
+       {"{", "not json", "[]", "\"x\"", "{\"title\":\"a\",\"title\":\"b\"}",
+        "{\"title\":\"\\ud800\",\"content\":\"x\"}", "{\"title\":\"\xff\",\"content\":\"x\"}", "{\"title\":1e999}"}) {
+    expect_error(ask({"POST", "/posts", {{"Content-Type", "application/json"}, bearer(token)}, body}), 400,
+                 "malformed");
   }
   expect_error(ask({"POST", "/login", {{"Content-Type", "application/json"}}, {}}), 400, "malformed");
   const std::string deep = "{\"title\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
@@ -53,19 +56,20 @@ TEST_F(WebProtocolTest, AnOversizedBodyIsRefused) {
   const Question question{"POST", "/posts", {{"Content-Type", "application/json"}}, std::string(1024 * 1024 + 1, ' ')};
   expect_error(ask(question), 413, "body_too_large");
   // Announced is enough.
-  const auto answer = exchange_bytes(port_, "POST /posts HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999\r\n\r\n");
+  const auto answer = exchange_bytes("POST /posts HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999\r\n\r\n");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 413 ")) << answer;
 }
 
 TEST_F(WebProtocolTest, AnOversizedHeadIsRefused) {
-  const auto answer = exchange_bytes(port_, "GET /posts HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(20'000, 'x') + "\r\n\r\n");
+  const auto answer =
+      exchange_bytes("GET /posts HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(20'000, 'x') + "\r\n\r\n");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 431 ")) << answer;
   EXPECT_NE(answer.find("\"error\":\"header_too_large\""), std::string::npos);
 }
 
 TEST_F(WebProtocolTest, WhatIsNoHttpIsToldSo) {
   for (const auto* bytes : {"what\r\n\r\n", "GET /posts\r\n\r\n", "GET / HTTP/1.1\r\nBroken\r\n\r\n"}) {
-    const auto answer = exchange_bytes(port_, bytes);
+    const auto answer = exchange_bytes(bytes);
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << bytes << answer;
     EXPECT_NE(answer.find("\"error\":\"bad_request\""), std::string::npos);
   }
@@ -103,4 +107,4 @@ TEST_F(WebProtocolTest, MetricsCountByRouteAndStatus) {
 }
 
 }  // namespace
-}  // namespace web_test
+}  // namespace suite::test

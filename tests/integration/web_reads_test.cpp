@@ -1,7 +1,7 @@
 // Reading posts, through the edge.
-#include "tests/support/web_fixture.hpp"
+#include "tests/support/web_test.hpp"
 
-namespace web_test {
+namespace suite::test {
 namespace {
 
 using nlohmann::json;
@@ -12,15 +12,19 @@ class WebReadsTest : public WebTest {
  protected:
   // As an edge answers what is there.
   static suite::Reply contents(const std::string& body) {
-    return make_reply(Status::ok, "application/json", body,
-                      {{"ETag", "\"v7\""}, {"Cache-Control", "no-cache"}, {"Edge-Version", "7"}, {"Edge-Staleness-Ms", "0"}});
+    return make_reply(
+        Status::ok, "application/json", body,
+        {{"ETag", "\"v7\""}, {"Cache-Control", "no-cache"}, {"Edge-Version", "7"}, {"Edge-Staleness-Ms", "0"}});
   }
-  static suite::Reply error(Status status, const char* code) { return suite::error_reply(status, code, "the edge's words"); }
+  static suite::Reply error(Status status, const char* code) {
+    return suite::error_reply(status, code, "the edge's words");
+  }
 };
 
 TEST_F(WebReadsTest, TheListIsTheEdges) {
   edge().answer("GET /v1/resources/posts", contents(R"([{"id": 1}, {"id":2 }])"));
-  const auto reply = get("/posts?limit=2&tags=caf%C3%A9&after=99", {{"Edge-After", "756"}, {"Accept", "application/json"}});
+  const auto reply =
+      get("/posts?limit=2&tags=caf%C3%A9&after=99", {{"Edge-After", "756"}, {"Accept", "application/json"}});
   EXPECT_EQ(reply.status, 200U);
   EXPECT_EQ(reply.body, R"([{"id": 1}, {"id":2 }])");  // as it is
   EXPECT_EQ(reply.field("ETag"), "\"v7\"");
@@ -37,7 +41,8 @@ TEST_F(WebReadsTest, TheListIsTheEdges) {
 }
 
 TEST_F(WebReadsTest, WhatIsUnchangedIsNotSentAgain) {
-  edge().answer("GET /v1/resources/posts", make_reply(Status::not_modified, "", "", {{"ETag", "\"v7\""}, {"Edge-Version", "7"}}));
+  edge().answer("GET /v1/resources/posts",
+                make_reply(Status::not_modified, "", "", {{"ETag", "\"v7\""}, {"Edge-Version", "7"}}));
   const auto reply = get("/posts", {{"If-None-Match", "\"v7\""}});
   EXPECT_EQ(reply.status, 304U);
   EXPECT_EQ(reply.body, "");
@@ -47,7 +52,8 @@ TEST_F(WebReadsTest, WhatIsUnchangedIsNotSentAgain) {
 }
 
 TEST_F(WebReadsTest, EncodingsAreTheClientsAffair) {
-  edge().answer("GET /v1/resources/posts", make_reply(Status::ok, "application/json", "\x1f\x8b...", {{"Content-Encoding", "gzip"}}));
+  edge().answer("GET /v1/resources/posts",
+                make_reply(Status::ok, "application/json", "\x1f\x8b...", {{"Content-Encoding", "gzip"}}));
   const auto reply = get("/posts", {{"Accept-Encoding", "gzip"}});
   EXPECT_EQ(edge().last().field("Accept-Encoding"), "gzip");
   EXPECT_EQ(reply.field("Content-Encoding"), "gzip");
@@ -58,7 +64,8 @@ TEST_F(WebReadsTest, TheClientsMistakesAreToldInTheEdgesWords) {
   edge().answer("GET /v1/resources/posts", error(Status::bad_request, "bad_parameter"));
   EXPECT_EQ(get("/posts?limit=x").status, 400U);
   EXPECT_EQ(get("/posts?limit=x").error(), "bad_parameter");
-  edge().answer("GET /v1/resources/posts", suite::error_reply(Status::gateway_timeout, "token_not_reached", "wait", {{"Retry-After", "1"}}));
+  edge().answer("GET /v1/resources/posts",
+                suite::error_reply(Status::gateway_timeout, "token_not_reached", "wait", {{"Retry-After", "1"}}));
   const auto late = get("/posts?after=999");
   EXPECT_EQ(late.status, 504U);
   EXPECT_EQ(late.error(), "token_not_reached");
@@ -66,8 +73,10 @@ TEST_F(WebReadsTest, TheClientsMistakesAreToldInTheEdgesWords) {
 }
 
 TEST_F(WebReadsTest, WhatWeOrTheEdgeDoWrongIsNotTheClients) {
-  for (const auto& [status, code] : {std::pair{Status::unauthorized, "unauthorized"}, {Status::forbidden, "forbidden"},
-                                     {Status::internal_server_error, "internal"}, {Status::not_found, "unknown_resource"}}) {
+  for (const auto& [status, code] : {std::pair{Status::unauthorized, "unauthorized"},
+                                     {Status::forbidden, "forbidden"},
+                                     {Status::internal_server_error, "internal"},
+                                     {Status::not_found, "unknown_resource"}}) {
     edge().answer("GET /v1/resources/posts", error(status, code));
     edge().answer("GET /v1/resources/posts/1", error(status, code));
     for (const auto* target : {"/posts", "/posts/1"}) {
@@ -136,8 +145,9 @@ TEST_F(WebReadsTest, APostThatIsNotThereIsNotFound) {
 
 TEST_F(WebReadsTest, TheAuthorFindsHisOwnDraft) {
   const auto token = login("bob");
-  edge().answer("GET /v1/resources/my_posts/7", make_reply(Status::ok, "application/json", R"({"id":7,"status":"draft"})",
-                                                           {{"Cache-Control", "private, no-store"}}));
+  edge().answer("GET /v1/resources/my_posts/7",
+                make_reply(Status::ok, "application/json", R"({"id":7,"status":"draft"})",
+                           {{"Cache-Control", "private, no-store"}}));
   EXPECT_EQ(get("/posts/7").status, 404U);
   for (const auto& asked : edge().asked()) EXPECT_EQ(asked.target.find("my_posts"), std::string::npos);
   for (const auto& field : {bearer(token), std::pair<std::string, std::string>{"Cookie", "blog_session=" + token}}) {
@@ -197,4 +207,4 @@ TEST_F(WebReadsTest, AStreamThatCannotBeMadeIsAnError) {
 }
 
 }  // namespace
-}  // namespace web_test
+}  // namespace suite::test

@@ -1,9 +1,9 @@
 // Signing up and renaming.
 #include <thread>
 
-#include "tests/support/web_fixture.hpp"
+#include "tests/support/web_test.hpp"
 
-namespace web_test {
+namespace suite::test {
 namespace {
 
 using nlohmann::json;
@@ -11,10 +11,12 @@ using nlohmann::json;
 class WebUsersTest : public WebTest {};
 
 TEST_F(WebUsersTest, WhoSignsUpCanLogIn) {
-  const auto reply = send("POST", "/users", {{"username", "zoë"}, {"email", "zoe@example.org"}, {"password", "a-new-password"}});
+  const auto reply =
+      send("POST", "/users", {{"username", "zoë"}, {"email", "zoe@example.org"}, {"password", "a-new-password"}});
   ASSERT_EQ(reply.status, 201U) << reply.body;
   const auto id = sql("SELECT id FROM users WHERE username = 'zoë'");
-  EXPECT_EQ(reply.json(), (json{{"user", {{"user_id", std::stol(id)}, {"name", "zoë"}, {"email", "zoe@example.org"}}}}));
+  EXPECT_EQ(reply.json(),
+            (json{{"user", {{"user_id", std::stol(id)}, {"name", "zoë"}, {"email", "zoe@example.org"}}}}));
   EXPECT_EQ(reply.field("Edge-Token"), sql("SELECT xmin FROM users WHERE username = 'zoë'"));
   EXPECT_EQ(reply.field("Set-Cookie"), "");
   EXPECT_TRUE(sql("SELECT password_hash FROM users WHERE username = 'zoë'").starts_with("$argon2id$"));
@@ -22,11 +24,13 @@ TEST_F(WebUsersTest, WhoSignsUpCanLogIn) {
 }
 
 TEST_F(WebUsersTest, ATakenNameOrAddressIsNamed) {
-  const auto taken_name = send("POST", "/users", {{"username", "alice"}, {"email", "new@example.org"}, {"password", "a-new-password"}});
+  const auto taken_name =
+      send("POST", "/users", {{"username", "alice"}, {"email", "new@example.org"}, {"password", "a-new-password"}});
   EXPECT_EQ(taken_name.status, 409U);
   EXPECT_EQ(taken_name.error(), "conflict");
   EXPECT_EQ(taken_name.json()["field"], "username");
-  const auto taken_email = send("POST", "/users", {{"username", "new"}, {"email", "alice@example.com"}, {"password", "a-new-password"}});
+  const auto taken_email =
+      send("POST", "/users", {{"username", "new"}, {"email", "alice@example.com"}, {"password", "a-new-password"}});
   EXPECT_EQ(taken_email.status, 409U);
   EXPECT_EQ(taken_email.json()["field"], "email");
 }
@@ -37,9 +41,10 @@ TEST_F(WebUsersTest, OfManyWhoWantANameAtOnceOneGetsIt) {
   std::vector<std::thread> crowd;
   for (int i = 0; i < 8; ++i) {
     crowd.emplace_back([&, i] {
-      const auto reply = send("POST", "/users", {{"username", "wanted"},
-                                                 {"email", "wanted" + std::to_string(i) + "@example.org"},
-                                                 {"password", "a-new-password"}});
+      const auto reply = send("POST", "/users",
+                              {{"username", "wanted"},
+                               {"email", "wanted" + std::to_string(i) + "@example.org"},
+                               {"password", "a-new-password"}});
       if (reply.status == 201U) ++made;
       if (reply.status == 409U && reply.json()["field"] == "username") ++conflicts;
     });
@@ -72,9 +77,10 @@ TEST_F(WebUsersTest, WhatDoesNotFitIsNamed) {
 TEST_F(WebUsersTest, OurLimitsAreTheSchemas) {
   std::string longest_name;
   for (int i = 0; i < 50; ++i) longest_name += "é";
-  const auto reply = send("POST", "/users", {{"username", longest_name},
-                                             {"email", std::string(242, 'a') + "@example.org"},
-                                             {"password", std::string(128, 'p')}});
+  const auto reply = send("POST", "/users",
+                          {{"username", longest_name},
+                           {"email", std::string(242, 'a') + "@example.org"},
+                           {"password", std::string(128, 'p')}});
   EXPECT_EQ(reply.status, 201U) << reply.body;
   EXPECT_FALSE(login(longest_name, std::string(128, 'p')).empty());
 }
@@ -96,7 +102,9 @@ TEST_F(WebUsersTest, ARenameIsWrittenAndAnswered) {
 
 TEST_F(WebUsersTest, ABrowserGetsANewCookieWithItsNewName) {
   const auto token = login("alice");
-  const auto reply = ask({"PATCH", "/session", {{"Content-Type", "application/json"}, {"Cookie", "blog_session=" + token}},
+  const auto reply = ask({"PATCH",
+                          "/session",
+                          {{"Content-Type", "application/json"}, {"Cookie", "blog_session=" + token}},
                           R"({"username":"alicia","email":"alicia@example.com"})"});
   ASSERT_EQ(reply.status, 200U) << reply.body;
   EXPECT_TRUE(reply.field("Set-Cookie").starts_with("blog_session=" + reply.json()["token"].get<std::string>() + ";"));
@@ -124,4 +132,4 @@ TEST_F(WebUsersTest, ATokenMayOutliveItsUser) {
 }
 
 }  // namespace
-}  // namespace web_test
+}  // namespace suite::test

@@ -1,10 +1,8 @@
 #include "tests/support/web_fake_edge.hpp"
 
-#include "tests/support/web_http.hpp"
+#include "tests/support/http_client.hpp"
 
-namespace web_test {
-
-using namespace suite;
+namespace suite::test {
 
 class FakeEdge::Handler : public HttpHandler {
  public:
@@ -54,11 +52,10 @@ void FakeEdge::stop() {
 
 void FakeEdge::start() {
   io_ = std::make_unique<IoThreads>(1);
-  server_ = std::make_unique<HttpServer>(*io_, "127.0.0.1", port_, HttpLimits{}, [this](std::size_t) {
-    return std::make_shared<Handler>(state_);
-  });
+  server_ = std::make_unique<HttpServer>(*io_, "127.0.0.1", port_, HttpLimits{},
+                                         [this](std::size_t) { return std::make_shared<Handler>(state_); });
   server_->start();
   io_->start();
 }
 
-}  // namespace web_test
+}  // namespace suite::test

@@ -11,7 +11,7 @@
 
 #include "common/http_server.hpp"
 
-namespace web_test {
+namespace suite::test {
 
 class FakeEdge {
  public:
@@ -50,4 +50,4 @@ class FakeEdge {
   std::unique_ptr<suite::HttpServer> server_;
 };
 
-}  // namespace web_test
+}  // namespace suite::test

@@ -82,7 +82,8 @@ TEST_F(ConfigTest, ABadValueIsNamedWithWhatIsAllowed) {
   refusal("LOG_LEVEL", "loud");
   refusal("LOG_FORMAT", "xml");
   refusal("BIND", "localhost");
-  for (const auto* url : {"edge:8081", "https://edge", "http://edge/path", "http://user:x@edge", "http://", "ftp://edge"}) {
+  for (const auto* url :
+       {"edge:8081", "https://edge", "http://edge/path", "http://user:x@edge", "http://", "ftp://edge"}) {
     refusal("EDGE_URL", url);
   }
 }

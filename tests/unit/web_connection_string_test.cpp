@@ -32,8 +32,9 @@ TEST(ConnectionStringTest, AUrlAndKeywordsMeanTheSame) {
 }
 
 TEST(ConnectionStringTest, WhatIsGivenWinsExceptWhereAnswersDependOnIt) {
-  auto values = parsed("host=db application_name=mine connect_timeout=9 client_encoding=LATIN1 "
-                       "options='-c statement_timeout=1h -c TimeZone=Europe/Berlin'");
+  auto values = parsed(
+      "host=db application_name=mine connect_timeout=9 client_encoding=LATIN1 "
+      "options='-c statement_timeout=1h -c TimeZone=Europe/Berlin'");
   EXPECT_EQ(values["application_name"], "mine");
   EXPECT_EQ(values["connect_timeout"], "9");
   EXPECT_EQ(values["client_encoding"], "UTF8");
@@ -43,7 +44,8 @@ TEST(ConnectionStringTest, WhatIsGivenWinsExceptWhereAnswersDependOnIt) {
 }
 
 TEST(ConnectionStringTest, WhatLibpqDoesNotUnderstandIsNothing) {
-  for (const auto* given : {"db", "postgresql://db:port:x/", "host='db", "no_such_keyword=1", "postgresql://db/?nope=1"}) {
+  for (const auto* given :
+       {"db", "postgresql://db:port:x/", "host='db", "no_such_keyword=1", "postgresql://db/?nope=1"}) {
     EXPECT_FALSE(connection_string(given)) << given;
   }
 }

@@ -23,7 +23,8 @@ TEST(ErrorsTest, EveryProblemSaysWhatAndHowToMend) {
 TEST(ErrorsTest, TheFieldIsNamedWhereOneIsToBlame) {
   const Reply reply = reply_of({Problem::conflict, "this username is taken", "username"});
   EXPECT_EQ(reply.status, Status::conflict);
-  EXPECT_EQ(body_of(reply), (nlohmann::json{{"error", "conflict"}, {"message", "this username is taken"}, {"field", "username"}}));
+  EXPECT_EQ(body_of(reply),
+            (nlohmann::json{{"error", "conflict"}, {"message", "this username is taken"}, {"field", "username"}}));
 }
 
 TEST(ErrorsTest, WhoShouldComeBackIsToldWhen) {

@@ -1,12 +1,12 @@
 // The client with which the web service asks the edges, against a server that behaves as the test wants.
-#include "common/http_client.hpp"
-
 #include <gtest/gtest.h>
 
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <functional>
 #include <memory>
+
+#include "common/http_client.hpp"
 
 namespace suite {
 namespace {
@@ -47,7 +47,8 @@ class Server {
 
 // The head of the next request, or nothing where the client is gone.
 asio::awaitable<std::string> next_head(tcp::socket& socket, std::string& buffer) {
-  const auto [failed, length] = co_await asio::async_read_until(socket, asio::dynamic_buffer(buffer), "\r\n\r\n", kTuple);
+  const auto [failed, length] =
+      co_await asio::async_read_until(socket, asio::dynamic_buffer(buffer), "\r\n\r\n", kTuple);
   std::string head = failed ? std::string() : buffer.substr(0, length);
   if (!failed) buffer.erase(0, length);
   co_return head;
@@ -133,6 +134,17 @@ TEST_F(HttpClientTest, TheNextAddressIsTriedAndRemembered) {
   EXPECT_EQ(ask(client)->status, 200U);
   EXPECT_EQ(ask(client)->status, 200U);
   EXPECT_EQ(full.accepted(), 1);
+}
+
+TEST_F(HttpClientTest, ASilentAddressLeavesTimeForTheNext) {
+  Server silent(context, never_answers);
+  Server good(context, answers(kOk));
+  HttpClientLimits limits;
+  limits.attempt = 100ms;
+  HttpClient client(context, {silent.address(), good.address()}, limits);
+  EXPECT_EQ(ask(client)->status, 200U);
+  EXPECT_EQ(ask(client)->status, 200U);
+  EXPECT_EQ(silent.accepted(), 1);
 }
 
 TEST_F(HttpClientTest, WhereNobodyHasBetterTheLastAnswerCounts) {

@@ -9,7 +9,8 @@ namespace {
 
 using nlohmann::json;
 
-const json kPost{{"title", "A title"}, {"content", "Some *content*"}, {"status", "published"}, {"tags", {"tea", "city"}}};
+const json kPost{
+    {"title", "A title"}, {"content", "Some *content*"}, {"status", "published"}, {"tags", {"tea", "city"}}};
 
 json with(json object, const std::string& name, json value) {
   object[name] = std::move(value);
@@ -103,7 +104,8 @@ TEST(PostInputTest, TagsAreFewShortAndEachOnce) {
   EXPECT_EQ(blamed(with(kPost, "tags", tags)), "tags");
   EXPECT_EQ(blamed(with(kPost, "tags", {times(50, "é")})), "");
   EXPECT_EQ(blamed(with(kPost, "tags", {times(51, "e")})), "tags");
-  for (const auto* tag : {"", " tea", "tea ", "te\na"}) EXPECT_EQ(blamed(with(kPost, "tags", json::array({tag}))), "tags");
+  for (const auto* tag : {"", " tea", "tea ", "te\na"})
+    EXPECT_EQ(blamed(with(kPost, "tags", json::array({tag}))), "tags");
   EXPECT_EQ(read_post_replacement(with(kPost, "tags", {"b", "a", "b"}))->tags, (std::vector<std::string>{"b", "a"}));
 }
 

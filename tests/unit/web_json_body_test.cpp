@@ -14,7 +14,8 @@ Request request_of(const std::string& content_type, const std::string& body) {
 }
 
 TEST(JsonBodyTest, TheMediaTypeMustBeJson) {
-  for (const auto* type : {"application/json", "application/json; charset=utf-8", "APPLICATION/JSON", "application/json ;x"}) {
+  for (const auto* type :
+       {"application/json", "application/json; charset=utf-8", "APPLICATION/JSON", "application/json ;x"}) {
     EXPECT_TRUE(json_body(request_of(type, "{}"))) << type;
   }
   // These a form on any other site's page can send without asking first (CSRF).
@@ -25,8 +26,8 @@ TEST(JsonBodyTest, TheMediaTypeMustBeJson) {
 }
 
 TEST(JsonBodyTest, WhatIsNoObjectIsMalformed) {
-  for (const auto* body : {"", " ", "null", "[]", "7", "\"text\"", "{", "}", "{\"a\":}", "{\"a\":1,}", "{'a':1}", "{} {}",
-                           "{\"a\":1e999}", "{\"a\":NaN}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\\udc00\\ud800\"}",
+  for (const auto* body : {"", " ", "null", "[]", "7", "\"text\"", "{", "}", "{\"a\":}", "{\"a\":1,}", "{'a':1}",
+                           "{} {}", "{\"a\":1e999}", "{\"a\":NaN}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\\udc00\\ud800\"}",
                            "{\"a\":\"\xff\"}", "{\"a\":\"\xed\xa0\x80\"}", "{\"a\":\"\xc0\xaf\"}"}) {
     const auto read = parse_object(body);
     ASSERT_TRUE(read.has_error()) << body;
@@ -44,7 +45,8 @@ TEST(JsonBodyTest, ANameGivenTwiceIsRefused) {
 
 TEST(JsonBodyTest, NestingIsBounded) {
   const auto nested = [](int depth) {
-    return "{\"a\":" + std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']') + "}";
+    return "{\"a\":" + std::string(static_cast<std::size_t>(depth), '[') +
+           std::string(static_cast<std::size_t>(depth), ']') + "}";
   };
   EXPECT_TRUE(parse_object(nested(3)));
   EXPECT_EQ(parse_object(nested(100)).error().problem, Problem::malformed);

@@ -48,7 +48,7 @@ TEST_F(SessionsTest, TheHeaderWinsOverTheCookie) {
 
 TEST_F(SessionsTest, ATokenThatDoesNotHoldIsNeverNobody) {
   const std::string good = token_of(7);
-  const std::string none = "eyJhbGciOiJub25lIn0." + good.substr(good.find('.') + 1, good.rfind('.') - good.find('.')) ;
+  const std::string none = "eyJhbGciOiJub25lIn0." + good.substr(good.find('.') + 1, good.rfind('.') - good.find('.'));
   for (const auto& token :
        {std::string("x"), good + "x", good.substr(0, good.rfind('.')), good.substr(0, good.rfind('.') + 1), none,
         signed_token("7", "blog", "another-secret-of-the-same-length"), signed_token("7", "elsewhere"),

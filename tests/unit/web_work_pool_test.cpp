@@ -82,9 +82,8 @@ TEST_F(HeldPoolTest, TheLineIsBounded) {
   int turned_away = 0;
   int done = 0;
   for (int i = 0; i < 5; ++i) {
-    asio::co_spawn(context, pool.run(number_of), [&](std::exception_ptr, std::optional<std::size_t> result) {
-      ++(result ? done : turned_away);
-    });
+    asio::co_spawn(context, pool.run(number_of),
+                   [&](std::exception_ptr, std::optional<std::size_t> result) { ++(result ? done : turned_away); });
   }
   while (turned_away < 3) context.run_one();  // at once: the line has two places
   EXPECT_EQ(pool.use().waiting, 2U);

@@ -12,8 +12,8 @@ namespace {
 
 // Bounds every wait that the server or the kernel can bound for us; see also SocketWatchdog.
 const std::map<std::string, std::string> kUnlessGiven{
-    {"application_name", "web_service"}, {"connect_timeout", "3"},     {"keepalives_idle", "10"},
-    {"keepalives_interval", "5"},        {"keepalives_count", "3"},    {"tcp_user_timeout", "6000"},
+    {"application_name", "web_service"}, {"connect_timeout", "3"},  {"keepalives_idle", "10"},
+    {"keepalives_interval", "5"},        {"keepalives_count", "3"}, {"tcp_user_timeout", "6000"},
 };
 constexpr const char* kOptionsFirst =
     "-c statement_timeout=5s -c lock_timeout=3s -c idle_in_transaction_session_timeout=10s ";

@@ -26,7 +26,9 @@ Database::Database(const std::string& connection_string, std::size_t connections
       pool_({connections, kWaitingPerConnection * connections, kPatience}) {}
 
 asio::awaitable<std::optional<ApiError>> Database::run(Access access, DatabaseSession::Body body) {
-  auto work = [this, access, body = std::move(body)](std::size_t thread) { return sessions_[thread]->run(access, body); };
+  auto work = [this, access, body = std::move(body)](std::size_t thread) {
+    return sessions_[thread]->run(access, body);
+  };
   auto answered = co_await pool_.run(std::move(work));
   if (!answered) co_return ApiError{Problem::busy};
   co_return std::move(*answered);

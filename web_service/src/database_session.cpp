@@ -37,13 +37,10 @@ std::optional<ApiError> DatabaseSession::run(Access access, const Body& body) {
   for (int attempts = 1;; ++attempts) {
     const Attempt attempt = once(access, body);
     switch (attempt.trouble) {
-      case Trouble::none:
-        return attempt.refused;
+      case Trouble::none: return attempt.refused;
       case Trouble::unreachable:
-      case Trouble::refused:
-        return ApiError{Problem::database_unavailable};
-      case Trouble::slow:
-        return ApiError{Problem::database_slow};
+      case Trouble::refused: return ApiError{Problem::database_unavailable};
+      case Trouble::slow: return ApiError{Problem::database_slow};
       case Trouble::rolled_back:
         if (attempts == kMostAttempts) return ApiError{Problem::busy};
         break;

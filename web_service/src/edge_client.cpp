@@ -7,7 +7,15 @@
 namespace suite::web {
 namespace {
 
-constexpr std::chrono::milliseconds kLimit{10'000};
+// Longer than an edge waits for a token (EDGE_MAX_WAIT_MS, 5 s), and twice of it below a browser's patience.
+constexpr std::chrono::milliseconds kAttempt{7'000};
+constexpr std::chrono::milliseconds kLimit{14'000};
+
+HttpClientLimits client_limits() {
+  HttpClientLimits limits;
+  limits.attempt = kAttempt;
+  return limits;
+}
 
 std::string error_code_of(const ClientReply& reply) {
   const auto body = nlohmann::json::parse(reply.body, nullptr, false);
@@ -27,8 +35,7 @@ bool answers_the_client(const ClientReply& reply) {
       const auto code = error_code_of(reply);
       return code != "unknown_resource" && code != "unknown_route";
     }
-    default:
-      return false;
+    default: return false;
   }
 }
 
@@ -40,7 +47,7 @@ void forward(const Request& from, std::string_view name, ClientRequest& to) {
 }  // namespace
 
 EdgeClient::EdgeClient(asio::io_context& context, const std::vector<HttpAddress>& edges, std::string token)
-    : client_(context, edges), token_(std::move(token)) {}
+    : client_(context, edges, client_limits()), token_(std::move(token)) {}
 
 asio::awaitable<Result<ClientReply>> EdgeClient::read(const Request& asked, std::string target,
                                                       std::optional<std::int64_t> owner) {
@@ -49,8 +56,7 @@ asio::awaitable<Result<ClientReply>> EdgeClient::read(const Request& asked, std:
   co_return co_await ask(std::move(question));
 }
 
-asio::awaitable<Result<ClientReply>> EdgeClient::open_stream(const char* resource,
-                                                             const nlohmann::json& parameters,
+asio::awaitable<Result<ClientReply>> EdgeClient::open_stream(const char* resource, const nlohmann::json& parameters,
                                                              std::optional<std::int64_t> owner) {
   auto question = request(std::string("/v1/streams/") + resource, owner);
   question.method = http::verb::post;
@@ -83,7 +89,8 @@ asio::awaitable<Result<ClientReply>> EdgeClient::ask(ClientRequest request) {
     const auto failure = answer.error();
     if (failure.kind == ClientFailure::Kind::busy) co_return ApiError{Problem::busy};
     log::warn("edge_unreachable", {{"path", path}, {"error", failure.what}});
-    co_return ApiError{failure.kind == ClientFailure::Kind::too_large ? Problem::edge_failed : Problem::edge_unavailable};
+    co_return ApiError{failure.kind == ClientFailure::Kind::too_large ? Problem::edge_failed
+                                                                      : Problem::edge_unavailable};
   }
   if (answers_the_client(*answer)) co_return std::move(*answer);
   log::warn("edge_refused", {{"path", path}, {"status", answer->status}, {"error", error_code_of(*answer)}});
@@ -94,8 +101,8 @@ Reply passed_on(ClientReply reply) {
   const auto status = static_cast<Status>(reply.status);
   const std::string content_type(reply.fields[http::field::content_type]);
   Reply ours = make_reply(status, content_type, status == Status::not_modified ? std::string() : std::move(reply.body));
-  constexpr std::array kPassed{"Cache-Control", "ETag", "Edge-Version", "Edge-Staleness-Ms", "Content-Encoding",
-                               "Retry-After"};
+  constexpr std::array kPassed{"Cache-Control",    "ETag",       "Edge-Version", "Edge-Staleness-Ms",
+                               "Content-Encoding", "Retry-After"};
   for (const auto* name : kPassed) {
     const auto field = reply.fields.find(name);
     if (field != reply.fields.end()) ours.extra += field_line(name, field->value());

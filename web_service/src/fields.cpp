@@ -34,8 +34,7 @@ std::string objection(const std::string& text, const TextRule& rule) {
   }
   if (text::has_nul(text)) return "must not hold the character U+0000";
   switch (rule.shape) {
-    case TextRule::Shape::free:
-      break;
+    case TextRule::Shape::free: break;
     case TextRule::Shape::not_blank:
       if (text::has_line_breaks_or_controls(text)) return "must be one line, without control characters";
       if (text::is_blank(text)) return "must not be blank";

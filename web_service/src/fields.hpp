@@ -24,10 +24,10 @@ struct TextRule {
   std::size_t least = 0;  // characters
   std::size_t most = 0;
   enum class Shape {
-    free,      // anything but NUL
-    not_blank, // one line with something to see in it
-    trimmed,   // one line, without white space at its ends
-    email,     // something@something, without white space
+    free,       // anything but NUL
+    not_blank,  // one line with something to see in it
+    trimmed,    // one line, without white space at its ends
+    email,      // something@something, without white space
   } shape = Shape::free;
 };
 

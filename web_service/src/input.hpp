@@ -36,7 +36,7 @@ struct PostInput {
 Result<Credentials> read_credentials(const nlohmann::json& body);
 Result<NewUser> read_new_user(const nlohmann::json& body);
 Result<UserChange> read_user_change(const nlohmann::json& body);
-Result<PostInput> read_new_post(const nlohmann::json& body);       // status may be absent: draft
+Result<PostInput> read_new_post(const nlohmann::json& body);  // status may be absent: draft
 Result<PostInput> read_post_replacement(const nlohmann::json& body);
 
 }  // namespace suite::web

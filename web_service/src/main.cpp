@@ -1,7 +1,6 @@
 // The web service: what it is made of, and how it starts and ends.
-#include <csignal>
-
 #include <boost/asio/signal_set.hpp>
+#include <csignal>
 #include <iostream>
 #include <thread>
 
@@ -63,8 +62,8 @@ void drain(HttpServer& server) {
 
 void run(const Config& config) {
   Signals signals;
-  Metrics metrics;              // before the contexts: an answer that is cut off is counted when they end
-  IoThreads io(cores());        // before the rest: what blocks must have ended when they do
+  Metrics metrics;        // before the contexts: an answer that is cut off is counted when they end
+  IoThreads io(cores());  // before the rest: what blocks must have ended when they do
   Database database(config.database, static_cast<std::size_t>(config.database_pool));
   Passwords passwords(password_limits());
   LoginThrottle throttle;

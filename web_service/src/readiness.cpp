@@ -7,7 +7,8 @@ namespace suite::web {
 asio::awaitable<void> Readiness::run_database(Database& database) {
   asio::steady_timer pause(co_await asio::this_coro::executor);
   for (;;) {
-    learn(database_, "database", co_await database.reachable());
+    const bool reachable = co_await database.reachable();
+    learn(database_, "database", reachable);
     pause.expires_after(kEvery);
     co_await pause.async_wait(kTuple);
   }
@@ -16,7 +17,8 @@ asio::awaitable<void> Readiness::run_database(Database& database) {
 asio::awaitable<void> Readiness::run_edge(EdgeClient& edge) {
   asio::steady_timer pause(co_await asio::this_coro::executor);
   for (;;) {
-    learn(edge_, "edge", co_await edge.ready(kEvery));
+    const bool ready = co_await edge.ready(kEvery);
+    learn(edge_, "edge", ready);
     pause.expires_after(kEvery);
     co_await pause.async_wait(kTuple);
   }

@@ -10,6 +10,7 @@
 namespace suite::web {
 namespace {
 
+// clang-format off
 constexpr std::array kRoutes{
     Route{http::verb::post, "/login", open_session},
     Route{http::verb::post, "/logout", close_session},
@@ -26,6 +27,7 @@ constexpr std::array kRoutes{
     Route{http::verb::get, "/readyz", report_ready},
     Route{http::verb::get, "/metrics", report_metrics},
 };
+// clang-format on
 
 constexpr std::string_view kId = "{id}";
 

@@ -67,12 +67,15 @@ Result<StreamQuery> read_stream_query(std::string_view query) {
     if (parameter.key.empty()) continue;
     const std::string name = decoded(parameter.key);
     if (name == "after" || name == "last_event_id") {
-      read.carried.append(read.carried.empty() ? "" : "&").append(name).append("=").append(
-          std::string_view(parameter.value.data(), parameter.value.size()));
+      read.carried.append(read.carried.empty() ? "" : "&")
+          .append(name)
+          .append("=")
+          .append(std::string_view(parameter.value.data(), parameter.value.size()));
       continue;
     }
     const std::string value = decoded(parameter.value);
-    if (!is_utf8(name) || !is_utf8(value)) return ApiError{Problem::malformed, "the query holds text that is not UTF-8"};
+    if (!is_utf8(name) || !is_utf8(value))
+      return ApiError{Problem::malformed, "the query holds text that is not UTF-8"};
     if (name == "key") return ApiError{Problem::malformed, "to follow one post, ask for /posts/{id}"};
     read.parameters[name].push_back(value);
   }
@@ -90,10 +93,9 @@ asio::awaitable<Result<Reply>> redirect_to_stream(Call& call, const char* resour
   }
   std::string location = "/streams/" + answer->body;
   if (!query.carried.empty()) location += "?" + query.carried;
-  co_return json_reply(Status::temporary_redirect, {{"stream", location}},
-                       {{"Location", location},
-                        {"Cache-Control", "private, no-store"},
-                        {"Vary", "Accept, Authorization, Cookie"}});
+  co_return json_reply(
+      Status::temporary_redirect, {{"stream", location}},
+      {{"Location", location}, {"Cache-Control", "private, no-store"}, {"Vary", "Accept, Authorization, Cookie"}});
 }
 
 }  // namespace suite::web

@@ -28,9 +28,7 @@ WrittenUser written(pqxx::transaction_base& transaction, const pqxx::row& row) {
 
 }  // namespace
 
-nlohmann::json as_json(const User& user) {
-  return {{"user_id", user.id}, {"name", user.name}, {"email", user.email}};
-}
+nlohmann::json as_json(const User& user) { return {{"user_id", user.id}, {"name", user.name}, {"email", user.email}}; }
 
 ApiError user_is_gone() {
   return {Problem::bad_session, "the user of this token does not exist any more: sign up anew with POST /users"};
@@ -57,8 +55,8 @@ Result<WrittenUser> insert_user(pqxx::transaction_base& transaction, const NewUs
 
 Result<WrittenUser> update_user(pqxx::transaction_base& transaction, std::int64_t id, const UserChange& change) {
   if (const auto taken = conflict(transaction, change.username, change.email, id)) return *taken;
-  const auto changed = sql::run(transaction, queries::kUpdateUser, id, sql::or_null(change.username),
-                                sql::or_null(change.email));
+  const auto changed =
+      sql::run(transaction, queries::kUpdateUser, id, sql::or_null(change.username), sql::or_null(change.email));
   if (changed.empty()) return user_is_gone();
   return written(transaction, changed[0]);
 }

@@ -19,9 +19,8 @@ asio::awaitable<Result<Reply>> create_post(Call& call) {
   if (!written) co_return written.error();
   // Relative to the address asked for, whose prefix the proxy may have taken off.
   const std::string location = "posts/" + std::to_string(written->id);
-  co_return make_reply(
-      Status::created, "application/json", std::move(written->json),
-      {{"Location", location}, {"Edge-Token", written->edge_token}, {"Cache-Control", "no-store"}});
+  co_return make_reply(Status::created, "application/json", std::move(written->json),
+                       {{"Location", location}, {"Edge-Token", written->edge_token}, {"Cache-Control", "no-store"}});
 }
 
 }  // namespace suite::web
