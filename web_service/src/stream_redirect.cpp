@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/url/params_encoded_view.hpp>
-#include <boost/url/parse_query.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
 #include <cctype>
 
 #include "common/log.hpp"
@@ -60,10 +61,10 @@ bool wants_stream(const Request& request) {
 
 Result<StreamQuery> read_stream_query(std::string_view query) {
   StreamQuery read{json::object(), {}};
-  if (query.empty()) return read;  // parse_query of Boost 1.81 reads beyond an empty text
-  const auto parameters = boost::urls::parse_query(query);
-  if (!parameters) return ApiError{Problem::malformed, "the query is not percent-encoded as it should be"};
-  for (const auto& parameter : *parameters) {
+  const std::string target = "/?" + std::string(query);  // not parse_query(): Boost 1.81's reads beyond the end
+  const auto url = boost::urls::parse_origin_form(target);
+  if (!url) return ApiError{Problem::malformed, "the query is not percent-encoded as it should be"};
+  for (const auto& parameter : url->encoded_params()) {
     if (parameter.key.empty()) continue;
     const std::string name = decoded(parameter.key);
     if (name == "after" || name == "last_event_id") {
