@@ -11,6 +11,8 @@ steps=${steps:-1}
 step_number=${STEP_NUMBER:-0}
 step_job='' # the running command's process group
 
+last_line() { tail -n 5 "$1" | grep -v '^[[:space:]]*$' | tail -n 1; }
+
 step() {
   local title=$1 log=$2 since=$SECONDS code=0 last next=30
   shift 2
@@ -24,10 +26,10 @@ step() {
   [[ -t 1 ]] || echo "$title …"
   while kill -0 "$step_job" 2>/dev/null; do
     if [[ -t 1 ]]; then
-      last=$(tail -n 1 "$log" | tr -d '\r\033' | cut -c1-60)
+      last=$(last_line "$log" | tr -d '\r\033' | cut -c1-60)
       printf '\r\033[K%s … %d s  %s' "$title" $((SECONDS - since)) "$last"
     elif ((SECONDS - since >= next)); then
-      echo "$title … $((SECONDS - since)) s: $(tail -n 1 "$log" | cut -c1-100)"
+      echo "$title … $((SECONDS - since)) s: $(last_line "$log" | cut -c1-100)"
       next=$((next + 30))
     fi
     sleep 0.2
