@@ -23,6 +23,9 @@ void WebTest::SetUp() {
 }
 
 void WebTest::TearDown() {
+  if (service_) {
+    EXPECT_EQ(service_->output().find("Sanitizer:"), std::string::npos) << "a sanitizer complains of the service";
+  }
   if (HasFailure() && service_) std::cerr << "the service said:\n" << service_->output();
 }
 
@@ -33,7 +36,9 @@ Process::Environment WebTest::environment() const {
           {"WEB_JWT_SECRET", kSecret},
           {"WEB_BIND", "127.0.0.1"},
           {"WEB_PORT", std::to_string(port_)},
-          {"WEB_LOG_LEVEL", "debug"}};
+          {"WEB_LOG_LEVEL", "debug"},
+          // Where the service is compiled with the thread sanitizer.
+          {"TSAN_OPTIONS", "suppressions=" SOURCE_DIR "/tests/support/web_tsan_suppressions.txt"}};
 }
 
 void WebTest::restart(const Process::Environment& changed) {
