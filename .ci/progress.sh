@@ -11,7 +11,7 @@ steps=${steps:-1}
 step_number=${STEP_NUMBER:-0}
 step_job='' # the running command's process group
 
-last_line() { tail -n 5 "$1" | grep -v '^[[:space:]]*$' | tail -n 1; }
+last_line() { tail -n 5 "$1" | awk 'NF { line = $0 } END { print line }'; }
 
 step() {
   local title=$1 log=$2 since=$SECONDS code=0 last next=30
