@@ -66,11 +66,9 @@ std::optional<std::string> Fields::optional_text(const std::string& name, const 
 std::string Fields::choice(const std::string& name, const std::vector<std::string>& allowed) {
   const json* value = take_required(name);
   if (!value) return {};
-  if (!value->is_string() || std::find(allowed.begin(), allowed.end(), *value) == allowed.end()) {
-    refuse(name, "must be " + listed(allowed));
-    return {};
-  }
-  return value->get<std::string>();
+  auto word = value->is_string() ? value->get<std::string>() : std::string();
+  if (std::find(allowed.begin(), allowed.end(), word) == allowed.end()) refuse(name, "must be " + listed(allowed));
+  return word;
 }
 
 std::string Fields::choice_or(const std::string& name, const std::vector<std::string>& allowed,
