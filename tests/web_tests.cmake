@@ -9,7 +9,8 @@ gtest_discover_tests(web_unit_tests PROPERTIES LABELS unit)
 
 # With a PostgreSQL cluster of their own, the real program and a fake edge.
 add_executable(web_integration_tests
-  integration/web_database_test.cpp integration/web_lifecycle_test.cpp integration/web_login_test.cpp
+  integration/web_database_test.cpp integration/web_edge_test.cpp integration/web_lifecycle_test.cpp
+  integration/web_login_test.cpp
   integration/web_posts_test.cpp integration/web_protocol_test.cpp integration/web_reads_test.cpp
   integration/web_users_test.cpp support/web_fake_edge.cpp support/web_test.cpp)
 target_compile_definitions(web_integration_tests PRIVATE WEB_SERVICE_BINARY="$<TARGET_FILE:web_service>")
