@@ -1,5 +1,6 @@
 #include "web_service/src/config.hpp"
 
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <map>
 #include <thread>

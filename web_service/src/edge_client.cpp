@@ -85,16 +85,18 @@ ClientRequest EdgeClient::request(std::string target, std::optional<std::int64_t
 asio::awaitable<Result<ClientReply>> EdgeClient::ask(ClientRequest request) {
   const std::string path = request.target.substr(0, request.target.find('?'));
   auto answer = co_await client_.send(std::move(request));
-  if (!answer) {
-    const auto failure = answer.error();
-    if (failure.kind == ClientFailure::Kind::busy) co_return ApiError{Problem::busy};
-    log::warn("edge_unreachable", {{"path", path}, {"error", failure.what}});
-    co_return ApiError{failure.kind == ClientFailure::Kind::too_large ? Problem::edge_failed
-                                                                      : Problem::edge_unavailable};
-  }
+  if (!answer) co_return no_answer(path, answer.error());
+  told_unreachable_ = false;
   if (answers_the_client(*answer)) co_return std::move(*answer);
   log::warn("edge_refused", {{"path", path}, {"status", answer->status}, {"error", error_code_of(*answer)}});
   co_return ApiError{answer->status == 503 ? Problem::edge_unavailable : Problem::edge_failed};
+}
+
+ApiError EdgeClient::no_answer(const std::string& path, const ClientFailure& failure) {
+  if (failure.kind == ClientFailure::Kind::busy) return {Problem::busy};
+  const bool told = std::exchange(told_unreachable_, true);
+  (told ? log::debug : log::warn)("edge_unreachable", {{"path", path}, {"error", failure.what}});
+  return {failure.kind == ClientFailure::Kind::too_large ? Problem::edge_failed : Problem::edge_unavailable};
 }
 
 Reply passed_on(ClientReply reply) {

@@ -37,9 +37,11 @@ class EdgeClient {
  private:
   ClientRequest request(std::string target, std::optional<std::int64_t> owner) const;
   asio::awaitable<Result<ClientReply>> ask(ClientRequest request);
+  ApiError no_answer(const std::string& path, const ClientFailure& failure);
 
   HttpClient client_;
   std::string token_;
+  bool told_unreachable_ = false;  // of the present outage
 };
 
 // An edge's answer as ours: its body as it is, and of its fields those that are meant for the client.

@@ -18,8 +18,6 @@ std::string hash_of(const std::string& password) {
   return hash.data();
 }
 
-void wipe(std::string& password) { sodium_memzero(password.data(), password.size()); }
-
 std::string hash_of_noise() {
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot start: the system gives it no random numbers");
   std::string noise(32, '\0');
@@ -32,10 +30,9 @@ std::string hash_of_noise() {
 Passwords::Passwords(const WorkPool::Limits& limits) : nobodys_hash_(hash_of_noise()), pool_(limits) {}
 
 asio::awaitable<Result<bool>> Passwords::match(std::string password, std::optional<std::string> hash) {
-  auto work = [this, password = std::move(password), hash = std::move(hash)](std::size_t) mutable {
+  auto work = [this, password = std::move(password), hash = std::move(hash)](std::size_t) {
     const std::string& against = hash ? *hash : nobodys_hash_;
     const bool verified = crypto_pwhash_str_verify(against.c_str(), password.data(), password.size()) == 0;
-    wipe(password);
     return verified && hash;
   };
   const auto matched = co_await pool_.run(std::move(work));
@@ -44,11 +41,7 @@ asio::awaitable<Result<bool>> Passwords::match(std::string password, std::option
 }
 
 asio::awaitable<Result<std::string>> Passwords::hash(std::string password) {
-  auto work = [password = std::move(password)](std::size_t) mutable {
-    auto made = hash_of(password);
-    wipe(password);
-    return made;
-  };
+  auto work = [password = std::move(password)](std::size_t) { return hash_of(password); };
   auto hash = co_await pool_.run(std::move(work));
   if (!hash) co_return ApiError{Problem::busy};
   co_return std::move(*hash);

@@ -3,7 +3,6 @@
 // Owner     main. As WorkPool.
 // Threads   Any io thread calls; the hashing is done on the pool's.
 // Bounds    Memory: threads × 64 MiB. Beyond the line `busy`.
-// Secrets   A password is wiped from memory when it has been used.
 #pragma once
 
 #include "web_service/src/errors.hpp"
