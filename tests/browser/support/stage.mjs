@@ -12,6 +12,29 @@ const flags = [
 export const launch = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: flags })
 
+// Where the suite runs in containers of this machine, one that starts again changes the machine's interfaces, and for
+// seconds after it Chromium breaks off whatever it is loading (ERR_NETWORK_CHANGED). That is no fault of the page:
+// it is opened once more. A page that is open and live must stand it, and no test of that goes through here.
+async function open(page, url) {
+  const deadline = Date.now() + 15_000
+  for (;;) {
+    let disturbed = false
+    const note = (request) => { disturbed ||= isNetworkChange(request.failure()?.errorText) }
+    page.on('requestfailed', note)
+    try {
+      await page.goto(url)
+    } catch (problem) {
+      if (!isNetworkChange(problem.message)) throw problem
+      disturbed = true
+    } finally {
+      page.off('requestfailed', note)
+    }
+    if (!disturbed || Date.now() > deadline) return
+  }
+}
+
+const isNetworkChange = (text) => (text ?? '').includes('ERR_NETWORK_CHANGED')
+
 export class Stage {
   #browser
   #pages = []
@@ -30,11 +53,11 @@ export class Stage {
       if (/Content.Security.Policy|TrustedHTML|trusted type/i.test(message.text())) this.#problems.push(message.text())
     })
     if (username) {
-      await page.goto(`${baseUrl}/login?next=${encodeURIComponent(path)}`)
+      await open(page, `${baseUrl}/login?next=${encodeURIComponent(path)}`)
       await signIn(page, username)
       await page.waitForURL(baseUrl + path)
     } else {
-      await page.goto(baseUrl + path)
+      await open(page, baseUrl + path)
     }
     await page.evaluate(() => { window.sameDocument = true })
     return page
