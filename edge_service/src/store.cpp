@@ -45,6 +45,7 @@ void Store::apply(Batch&& batch) {
     release->sequence = versions_.newest();
     release->version = versions_.current();
   }
+  log::debug("applied", {{"version", release->version.number}, {"snapshot", batch.snapshot.text()}});
   applied_ = std::make_shared<const Snapshot>(std::move(batch.snapshot));
   release->applied = applied_;
   release->declarations = declarations_;
