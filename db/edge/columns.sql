@@ -79,13 +79,27 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
   ) as parts
 $$;
 
--- Whether equal keys always have equal texts. 1.0 and 1.00 are one numeric and two
--- keys, and which of them a grouping shows may change with the order of the rows.
+-- Whether equal values of a type are always the same value. 1.0 and 1.00 are equal
+-- and not the same; so are, each in its type, 'a' and 'A' (citext, nondeterministic
+-- collations), 'a' and 'a ' (bpchar without a length), '1 day' and '24 hours'. Which
+-- of them a grouping shows may change with the order of the rows.
+create or replace function edge.is_exact(type oid, typmod int, collation_oid oid) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select coalesce((select collisdeterministic from pg_catalog.pg_collation where oid = collation_oid), true)
+    and case
+      when t.typelem <> 0 and t.typcategory = 'A' then edge.is_exact(t.typelem, typmod, collation_oid)
+      when t.oid = 'bpchar'::regtype then
+        greatest(typmod, (select d.typtypmod from pg_catalog.pg_type d where d.oid = type)) >= 0  -- a domain's own
+      when t.oid = any ('{bytea,oid}'::regtype[]) then true
+      else coalesce(edge.kind_of(t.oid) not in ('float', 'numeric'), false)
+    end
+  from pg_catalog.pg_type t where t.oid = edge.base_type(type)
+$$;
+
 create or replace function edge.is_text_exact(source regclass, key_columns smallint[]) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  select bool_and(edge.kind_of(a.atttypid) not in ('float', 'numeric')
-                  and coalesce(c.collisdeterministic, true))
-  from pg_catalog.pg_attribute a left join pg_catalog.pg_collation c on c.oid = a.attcollation
+  select bool_and(edge.is_exact(a.atttypid, a.atttypmod, a.attcollation))
+  from pg_catalog.pg_attribute a
   where a.attrelid = source and a.attnum = any (key_columns)
 $$;
 

@@ -1,9 +1,10 @@
 -- The conditions by which rows of one table lead to rows of another.
 --
--- An edge {"to", "column", "form", "from": [...], "operator", "collation", "flipped",
--- "equal", "null_safe"} says: of instance `to` only rows matter that satisfy
+-- An edge {"to", "column", "form", "from": [...], "operator", "collation", "collates",
+-- "flipped", "equal", "null_safe"} says: of instance `to` only rows matter that satisfy
 -- `from operator to` together with a row of `from` that matters (flipped: `to
 -- operator from`). `from` has one origin per branch of a union, of which all count.
+-- `collates` is the operand, left or right, that takes the collation.
 
 -- A condition that is an edge: a strict and immutable operator between two columns.
 create or replace function edge.strict_operator(conjunct jsonb)
@@ -37,7 +38,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
   select coalesce(array_agg(distinct item), '{}')
   from edge.split_and(quals) as c,
   lateral (
-    select edge.local_item(query, arg) from jsonb_array_elements(c->'args') as arg
+    select edge.local_item(query, arg) from jsonb_array_elements(nullif(c->'args', 'null')) as arg
       where exists (select from edge.strict_operator(c))
     union all
     select edge.local_item(query, c->'arg') where c->>'node' = 'NULLTEST' and c->>'nulltesttype' = '1'
@@ -109,18 +110,30 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
   where n->>'node' = 'JOINEXPR'
 $$;
 
+-- The edge to origin `o` by a condition whose other side has `origins`; null where rows
+-- were grouped on the way down by an equality that is coarser than the condition.
+create or replace function edge.edge_to(o jsonb, origins jsonb, conjunct jsonb, flipped boolean) returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select jsonb_build_object('to', o->'instance', 'column', o->'column', 'form', o->'form', 'from', origins,
+    'operator', op.name, 'equal', op.equal, 'collation', conjunct->'inputcollid', 'collates',
+    case when (select typcollation <> 0 from pg_catalog.pg_type
+               where oid = edge.expr_type(conjunct->'args'->0)::oid) then 'left' else 'right' end,
+    'flipped', flipped, 'null_safe', false)
+  from edge.strict_operator(conjunct) as op
+  where not o ? 'equality' or (op.name = o->>'equality' and conjunct->>'inputcollid' = o->>'collation')
+$$;
+
 -- Both directions of one condition between expressions of block `b`.
 create or replace function edge.edges_of(blocks jsonb, b int, conjunct jsonb, targets int[]) returns setof jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  select jsonb_build_object('to', o->'instance', 'column', o->'column', 'form', o->'form', 'from', origins,
-    'operator', op.name, 'equal', op.equal, 'collation', conjunct->'inputcollid',
-    'flipped', flipped, 'null_safe', false)
-  from edge.strict_operator(conjunct) as op,
+  select e
+  from edge.strict_operator(conjunct),
     lateral (values (conjunct->'args'->0, conjunct->'args'->1, false),
                     (conjunct->'args'->1, conjunct->'args'->0, true)) as direction(source, target, flipped),
     lateral (select edge.origin(blocks, b, source, false)) as s(origins),
-    lateral jsonb_array_elements(edge.origin(blocks, b, target, true)) as o
-  where jsonb_array_length(conjunct->'args') = 2 and origins is not null
+    lateral jsonb_array_elements(edge.origin(blocks, b, target, true)) as o,
+    lateral edge.edge_to(o, origins, conjunct, flipped) as e
+  where origins is not null and e is not null
     and (targets is null or edge.local_item(blocks->b->'query', target) = any (targets))
 $$;
 
@@ -128,16 +141,15 @@ $$;
 -- its being null or false makes a difference, one null among the y changes it all.
 create or replace function edge.sublink_edges(blocks jsonb, block jsonb) returns setof jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  select jsonb_build_object('to', o->'instance', 'column', o->'column', 'form', o->'form', 'from', origins,
-    'operator', op.name, 'equal', op.equal, 'collation', c->'inputcollid',
-    'flipped', false, 'null_safe', false)
+  select e
   from edge.split_and(block->'testexpr') as c,
-    lateral edge.strict_operator(c) as op,
+    lateral edge.strict_operator(c),
     lateral (select edge.origin(blocks, (block->>'lexical')::int, c->'args'->0, false)) as s(origins),
-    lateral (select edge.parameter(c->'args'->1)) as p(resno),
-    lateral jsonb_array_elements(edge.output_origin(blocks, (block->>'id')::int, resno, true)) as o
+    lateral edge.parameter(c->'args'->1) as resno,
+    lateral jsonb_array_elements(edge.output_origin(blocks, (block->>'id')::int, resno, true)) as o,
+    lateral edge.edge_to(o, origins, c, false) as e
   where block->>'use' = 'sublink' and block->>'type' = '2' and block->>'in_filter' = 'true'
-    and resno is not null and origins is not null
+    and resno is not null and origins is not null and e is not null
 $$;
 
 -- The number of the sublink's column that a parameter stands for, casts without code ignored.
@@ -153,13 +165,13 @@ $$;
 create or replace function edge.ghost_edges(blocks jsonb, block jsonb) returns setof jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select jsonb_build_object('to', o->'instance', 'column', o->'column', 'form', o->'form', 'from', origins,
-    'operator', null, 'equal', false, 'collation', '0', 'flipped', false, 'null_safe', true)
-  from unnest(edge.partition_columns(block->'query')) as c,
-    lateral (select jsonb_build_object('node', 'VAR', 'varlevelsup', '0',
-      'varno', split_part(c, '.', 1), 'varattno', split_part(c, '.', 2))) as v(expr),
+    'operator', edge.equality_of((expr->>'vartype')::oid), 'equal', false, 'collation', expr->'varcollid',
+    'collates', 'left', 'flipped', false, 'null_safe', true)
+  from edge.partition_vars(block->'query') as expr,
     lateral (select edge.origin(blocks, (block->>'ghost')::int, expr, false)) as s(origins),
     lateral jsonb_array_elements(edge.origin(blocks, (block->>'id')::int, expr, true)) as o
   where block ? 'ghost' and jsonb_array_length(origins) = 1
+    and (not o ? 'equality' or o->>'collation' = expr->>'varcollid')
     and not exists (
       select from jsonb_array_elements(o->'path') as step
       where (step->>1)::int = any (edge.nullable_items(blocks->((step->>0)::int)->'query'->'jointree')))

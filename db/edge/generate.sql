@@ -66,8 +66,8 @@ begin
     join pg_catalog.pg_attribute a on a.attrelid = source and a.attname = k.name;
   of_touched := edge.key_form(types, array(select format('t.%s', n) from unnest(names) as n));
   entry := format('%s where %s offset 0', edge.entry_select(source, declaration), match);
-  return format($code$returns table (kind text, resource text, key text, columns text[], value text)
-language plpgsql stable set search_path = pg_catalog, pg_temp as $changes$
+  return format('returns table (kind text, resource text, key text, columns text[], value text) '
+    'language plpgsql stable set search_path = pg_catalog, pg_temp as %L', format($code$
 #variable_conflict use_column
 begin
   return query
@@ -76,10 +76,10 @@ begin
   ), touched (%2$s) as materialized (
     %3$s
   )%4$s;
-end $changes$ $code$, links, array_to_string(names, ', '), touched,
+end $code$, links, array_to_string(names, ', '), touched,
     format($read$
   select case when w.value is null then 'D' else 'E' end, %1$L::text, %2$s, w.columns, w.value
   from touched t left join lateral (%3$s) w on true
   where %4$s$read$, declaration->>'name', format('coalesce(w.key, %s)', of_touched), entry,
-      (select string_agg(format('t.%s is not null', n), ' and ') from unnest(names) as n)));
+      (select string_agg(format('t.%s is not null', n), ' and ') from unnest(names) as n))));
 end $$;

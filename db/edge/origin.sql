@@ -8,7 +8,10 @@
 --               its columns to the next table.)
 -- into = true   May a condition on this column be moved down to the table? Only
 --               where no LIMIT, window or grouping set would see fewer rows than
---               it must; a block with windows is entered through its ghost.
+--               it must; a block with windows is entered through its ghost. Where
+--               rows are grouped by an equality that is coarser than identity, only
+--               a condition of that very equality may: then the origin has "equality",
+--               the operator, and "collation".
 
 -- Strips what may stand around a column: casts without code, collations, and strict
 -- immutable functions of one argument. Null when something else stands there. A
@@ -26,7 +29,7 @@ begin
       return;
     elsif expr->>'node' = 'RELABELTYPE' then
       form := replace(form, '%s', '(%s)::' ||
-        format_type((expr->>'resulttype')::oid, nullif((expr->>'resulttypmod')::int, -1)));
+        format_type((expr->>'resulttype')::oid, (expr->>'resulttypmod')::int));  -- bpchar of -1 is not "character"
       expr := expr->'arg';
     elsif expr->>'node' = 'COLLATEEXPR' then
       form := replace(form, '%s', '(%s)' || edge.collate_clause(expr->>'collOid'));
@@ -36,7 +39,8 @@ begin
           and expr->>'inputcollid' in ('0', '100') then
       select p.proname, n.nspname into func
         from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-        where p.oid = (expr->>'funcid')::oid and p.proisstrict and p.provolatile = 'i';
+        where p.oid = (expr->>'funcid')::oid and p.proisstrict and p.provolatile = 'i'
+          and edge.base_type(p.proargtypes[0]) = p.proargtypes[0];  -- values come in the base type
       exit when not found;
       form := replace(form, '%s', format('%I.%I', func.nspname, func.proname) || '(%s)');
       expr := expr->'args'->0;
@@ -78,7 +82,7 @@ begin
   if block->>'use' = 'ghost' then return null; end if;
   partition := edge.partition_columns(query);
   if partition is null then return null; end if;
-  expr := (select t->'expr' from jsonb_array_elements(query->'targetList') as t where t->>'resno' = resno::text);
+  expr := (select t->'expr' from jsonb_array_elements(nullif(query->'targetList', 'null')) as t where t->>'resno' = resno::text);
   if expr->>'node' = 'VAR' and expr->>'varlevelsup' = '0'
      and concat_ws('.', expr->>'varno', expr->>'varattno') = any (partition) then
     return null;
@@ -126,7 +130,37 @@ begin
   return (
     select jsonb_agg(o || jsonb_build_object('form', replace(shape, '%s', o->>'form'),
                                              'path', (o->'path') || jsonb_build_array(jsonb_build_array(b, varno))))
-    from jsonb_array_elements(found_origin) as o);
+    from jsonb_array_elements(found_origin) as o
+    where not o ? 'equality' or shape = '%s');
+end $$;
+
+-- How the rows of a block are grouped by its output column `entry`: null if they are
+-- not, or by identity; otherwise {"equality", "collation"}. A branch of UNION ALL is
+-- not grouped; other set operations compare the columns as they put them out.
+create or replace function edge.coarse_equality(query jsonb, entry jsonb) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  resno constant text := entry->>'resno';
+  var constant jsonb := (edge.unwrap(entry->'expr')).var;
+  by_type oid; by_typmod int; by_collation oid;
+begin
+  if query->'setOperations' <> 'null' then
+    if not jsonb_path_exists(query->'setOperations', '$.** ? (@.node == "SETOPERATIONSTMT" && (@.op != "1" || @.all != "true"))') then
+      return null;
+    end if;
+    by_type := query->'setOperations'->'colTypes'->>resno::int;  -- element 0 is the list's mark
+    by_typmod := query->'setOperations'->'colTypmods'->>resno::int;
+    by_collation := query->'setOperations'->'colCollations'->>resno::int;
+  elsif coalesce(nullif(query->'groupClause', 'null'), nullif(query->'distinctClause', 'null'),
+                 nullif(query->'windowClause', 'null')) is null then
+    return null;
+  else
+    by_type := var->>'vartype';
+    by_typmod := var->>'vartypmod';
+    by_collation := var->>'varcollid';
+  end if;
+  if edge.is_exact(by_type, by_typmod, by_collation) then return null; end if;
+  return jsonb_build_object('equality', edge.equality_of(by_type), 'collation', by_collation::text);
 end $$;
 
 -- Origins of output column `resno` of block `b`.
@@ -137,7 +171,9 @@ declare
   query jsonb := block->'query';
   wall text;
   branch int; branch_origin jsonb; all_origins jsonb := '[]';
-  entry jsonb;
+  entry constant jsonb := (
+    select t from jsonb_array_elements(nullif(query->'targetList', 'null')) as t
+    where t->>'resno' = resno::text and t->>'resjunk' = 'false');
 begin
   if into_it then
     wall := edge.barrier(block, resno);
@@ -153,11 +189,23 @@ begin
       if branch_origin is null and not into_it then return null; end if;
       all_origins := all_origins || coalesce(branch_origin, '[]');
     end loop;
-    return nullif(all_origins, '[]');
+  else
+    all_origins := all_origins || coalesce(edge.origin(blocks, b, entry->'expr', into_it), '[]');
   end if;
-  select t into entry from jsonb_array_elements(query->'targetList') as t
-    where t->>'resno' = resno::text and t->>'resjunk' = 'false';
-  return nullif(all_origins || coalesce(edge.origin(blocks, b, entry->'expr', into_it), '[]'), '[]');
+  return case when into_it then edge.through_groups(all_origins, query, entry) else nullif(all_origins, '[]') end;
+end $$;
+
+-- Those of the origins to which a condition may be moved down through a grouping.
+create or replace function edge.through_groups(origins jsonb, query jsonb, entry jsonb) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  coarse constant jsonb := edge.coarse_equality(query, entry);
+begin
+  if coarse is null then return nullif(origins, '[]'); end if;
+  return (
+    select jsonb_agg(o || coarse) from jsonb_array_elements(origins) as o
+    where o->>'form' = '%s' and (not o ? 'equality' or o @> coarse)
+      and entry->'expr'->>'node' = 'VAR');
 end $$;
 
 -- A set operation may convert a branch's column; only among integers that is harmless.

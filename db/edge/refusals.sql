@@ -63,12 +63,12 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     join pg_catalog.pg_depend d
       on d.classid = case when r.oid is null then walk.class else 'pg_rewrite'::regclass::oid end
      and d.objid = coalesce(r.oid, walk.oid)
-    where d.refclassid in ('pg_class'::regclass, 'pg_proc'::regclass)
-      and (r.oid is not null or walk.class = 'pg_proc'::regclass)
+    where d.refclassid in ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_operator'::regclass)
+      and (r.oid is not null or walk.class in ('pg_proc'::regclass, 'pg_operator'::regclass))
   )
   select c.oid::regclass, bool_or(walk.through_function)
   from walk join pg_catalog.pg_class c on c.oid = walk.oid
-  where walk.class = 'pg_class'::regclass and c.oid <> source
+  where walk.class = 'pg_class'::regclass and c.oid <> source and c.relkind <> 'c'  -- a type has no rows
   group by c.oid
 $$;
 
@@ -171,6 +171,9 @@ declare
   views constant oid[] := array(select (b->>'view')::oid from jsonb_array_elements(blocks) as b);
   r record;
 begin
+  if (select relpersistence from pg_catalog.pg_class where oid = source) = 't' then
+    perform edge.refuse(source, 'it is temporary, and edges have sessions of their own', 'Use a permanent view.');
+  end if;
   perform edge.check_expressions(source, blocks);
   perform edge.check_table(source, t, v)
     from jsonb_array_elements(graph->'instances') as i
@@ -187,9 +190,11 @@ begin
     select d.relation, d.through_function from edge.dependencies(source) as d
     where d.through_function or (d.relation <> all (tables) and d.relation <> all (views))
   loop
-    perform edge.refuse(source,
-      format('it reads %s in a place that is not followed%s', r.relation,
-        case when r.through_function then ', the body of a function' else '' end),
-      'Write what the function does into the view itself.');
+    if r.through_function then
+      perform edge.refuse(source, format('it reads %s in the body of a function, which is not followed', r.relation),
+        'Write what the function does into the view itself.');
+    end if;
+    perform edge.refuse(source, format('it names %s where no row of it is read', r.relation),
+      'Remove the WITH query that nothing uses, or whatever else it is that names it.');
   end loop;
 end $$;

@@ -46,8 +46,9 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
   union all select * from edge.sublinks(query->'limitCount', false)
   union all select * from edge.sublinks(query->'windowClause', false)
   union all
-  select s.* from jsonb_array_elements(query->'rtable') as rte,
-    lateral edge.sublinks(jsonb_build_array(rte->'functions', rte->'values_lists', rte->'tablefunc'), false) as s
+  select s.* from jsonb_array_elements(nullif(query->'rtable', 'null')) as rte,
+    lateral edge.sublinks(
+      jsonb_build_array(rte->'functions', rte->'values_lists', rte->'tablefunc', rte->'groupexprs'), false) as s
 $$;
 
 -- The range table indexes under a node of the join tree or of a set operation;
@@ -170,7 +171,7 @@ begin
     common := (
       select coalesce(array_agg(distinct concat_ws('.', t->'expr'->>'varno', t->'expr'->>'varattno')), '{}')
       from jsonb_array_elements(nullif(clause, 'null')) as g
-      join jsonb_array_elements(query->'targetList') as t
+      join jsonb_array_elements(nullif(query->'targetList', 'null')) as t
         on t->>'ressortgroupref' = g->>'tleSortGroupRef'
       where t->'expr'->>'node' = 'VAR' and t->'expr'->>'varlevelsup' = '0'
         and (common is null
@@ -178,3 +179,13 @@ begin
   end loop;
   return common;
 end $$;
+
+-- The same as VAR nodes.
+create or replace function edge.partition_vars(query jsonb) returns setof jsonb
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select distinct on (name) t->'expr'
+  from jsonb_array_elements(nullif(query->'targetList', 'null')) as t,
+    lateral concat_ws('.', t->'expr'->>'varno', t->'expr'->>'varattno') as name
+  where t->'expr'->>'node' = 'VAR' and t->'expr'->>'varlevelsup' = '0'
+    and name = any (edge.partition_columns(query))
+$$;

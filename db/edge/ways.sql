@@ -5,7 +5,7 @@ create or replace function edge.column_of(relation oid, number int)
 returns table (name name, type oid, typed text, is_integer boolean)
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select attname, edge.base_type(atttypid),
-    format_type(edge.base_type(atttypid), case when t.typtype = 'd' then t.typtypmod else nullif(atttypmod, -1) end),
+    format_type(edge.base_type(atttypid), greatest(atttypmod, t.typtypmod)),  -- a domain has its own
     edge.base_type(atttypid) in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
   from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
   where attrelid = relation and attnum = number
@@ -20,16 +20,14 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- One condition of a way, between the parent's column and the table's own value.
-create or replace function edge.condition_sql(c jsonb, parent text, own text, equality text) returns text
+create or replace function edge.condition_sql(c jsonb, parent text, own text) returns text
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  select case
-    when (c->>'null_safe')::boolean then
-      format('(%1$s %3$s %2$s or (%1$s is null and %2$s is null))', parent, own, equality)
-    when (c->>'flipped')::boolean then
-      format('%s%s %s %s', own, edge.collate_clause(c->>'collation'), c->>'operator', parent)
-    else
-      format('%s%s %s %s', parent, edge.collate_clause(c->>'collation'), c->>'operator', own)
-  end
+  select format(case when (c->>'null_safe')::boolean then '(%1$s or (%2$s is null and %3$s is null))' else '%1$s' end,
+    format('%s%s %s %s%s', a, case c->>'collates' when 'left' then clause end, c->>'operator',
+                           b, case c->>'collates' when 'right' then clause end), a, b)
+  from edge.collate_clause(c->>'collation') as clause,
+    lateral (select case when flipped then own else parent end, case when flipped then parent else own end
+             from (select (c->>'flipped')::boolean) as x(flipped)) as operands(a, b)
 $$;
 
 -- The values of a journal row `j` of a link, by column number.
@@ -83,7 +81,7 @@ begin
         case when (parent->>'inherit')::boolean then '' else 'only ' end, (parent->>'relation')::oid::regclass, (
         select string_agg(edge.condition_sql(c,
             replace(c->>'parent_form', '%s', format('p.%I', pc.name)),
-            replace(c->>'form', '%s', known->>(c->>'column')), edge.equality_of(pc.type)), ' and ')
+            replace(c->>'form', '%s', known->>(c->>'column'))), ' and ')
         from jsonb_array_elements(branch->'conditions') as c,
           lateral edge.column_of((parent->>'relation')::oid, (c->>'parent_column')::int) as pc),
         alias), depth + 1);
