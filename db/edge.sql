@@ -27,6 +27,7 @@ set local check_function_bodies = off;  -- the parts call each other
 \ir edge/ways.sql
 \ir edge/links.sql
 \ir edge/capture.sql
+\ir edge/fingerprint.sql
 \ir edge/generate.sql
 \ir edge/declare.sql
 \ir edge/publish.sql

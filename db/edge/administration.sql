@@ -23,8 +23,9 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   insert into edge.reader values (role) on conflict do nothing;
   execute format('grant usage on schema edge to %I', role);
-  execute format('grant execute on function edge.pull(pg_snapshot, uuid, jsonb), '
-    'edge.acknowledge(text, pg_snapshot, int), edge.release(text), edge.renew_marker() to %I', role);
+  execute format('grant execute on function edge.pull(pg_snapshot, uuid, jsonb, boolean), '
+    'edge.acknowledge(text, pg_snapshot, int), edge.fall_asleep(text, int), edge.wake(text), edge.release(text), '
+    'edge.renew_marker() to %I', role);
   perform edge.grant_sources();
 end $$;
 

@@ -2,20 +2,42 @@
 --
 -- Promise  A transaction of any size rings at most once; a rollback never rings;
 --          a statement that touches no row writes nothing.
--- Order    Journal first, bell second: only so is falling asleep safe.
+-- Order    Lease, then journal, then flag: only so are registering and falling
+--          asleep safe (tests/models).
 -- Idle     While no consumer's lease is live nothing is journaled; edge.acknowledge
 --          sees to it that whoever registers then does not miss it.
 -- Writers  Nothing here may fail a user's statement. A column that was renamed or
 --          dropped since the publication makes the trigger say "the whole table"
 --          instead; publishing again mends it.
+-- Cost     It is every writer's path. A SET clause costs as much as the insert, so
+--          there is none, and every name, operator and type is qualified instead.
 
--- The one place that decides whether to ring. edge.configure(bell => false) makes
--- it silent. Runs inside the triggers, with their rights and settings.
+-- Rings, unless edge.configure(bell => false) forbids it. Called for a sleeper only:
+-- a NOTIFY in every commit would cap all writers of the database together.
 create or replace function edge.ring() returns void
 language plpgsql as $$
 begin
-  if (select bell from edge.settings) then perform pg_notify('edge', ''); end if;
+  if (select bell from edge.settings) then perform pg_catalog.pg_notify('edge', ''); end if;
 end $$;
+
+-- SQL that tells whether the lease in one of our sequences is live.
+create or replace function edge.live_sql(sequence text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select format('coalesce(pg_catalog.pg_sequence_last_value(%L), 0) operator(pg_catalog.>=) '
+             || 'pg_catalog.date_part(''epoch'', pg_catalog.clock_timestamp())', sequence)
+$$;
+
+-- INSERT of what one kind of statement changed, each value of a link once.
+create or replace function edge.journal_insert(links edge.link[], captured regclass, variadic transitions text[])
+returns text language sql stable set search_path = pg_catalog, pg_temp as $$
+  select E'insert into edge.journal (link, key, keys)\n    ' || string_agg(case
+      when l.form = 'table' then edge.link_select(l, captured, 'select', transitions[1])
+      when cardinality(transitions) = 1 then edge.link_select(l, captured, 'select distinct', transitions[1])
+      else format('(%s)', (
+        select string_agg(edge.link_select(l, captured, 'select', t), E'\n    union ') from unnest(transitions) as t))
+    end, E'\n    union all ' order by l.id)
+  from unnest(links) as l
+$$;
 
 -- The trigger function's text from its RETURNS on.
 create or replace function edge.record_code(captured regclass) returns text
@@ -23,90 +45,95 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   links constant edge.link[] := array(
     select l from edge.link l where captured in (select edge.family(l.relation)) order by l.id);
-  also constant text := E'\n    union all ';
-  as_published text; settings text := '';
-  of_insert text; of_update text; of_delete text;
+  settings text;
 begin
-  select coalesce(string_agg(format('(pg_identify_object_as_address(1259, tg_relid, %s)).object_names[3] = %L',
-                                    a.attnum, a.attname), E'\n     and ' order by a.attnum), 'true'),
-         coalesce(max(E'\nset timezone = ''UTC'' set datestyle = ''ISO'' set intervalstyle = ''postgres'''
-           || ' set extra_float_digits = 1 set bytea_output = ''hex''')
-           filter (where coalesce(edge.kind_of(a.atttypid) <> all ('{integer,text,uuid,enum,boolean}'), true)), '')
-    into as_published, settings
+  select coalesce(max(E'\nset search_path = pg_catalog, pg_temp set timezone = ''UTC'' set datestyle = ''ISO'''
+           ' set intervalstyle = ''postgres'' set extra_float_digits = 1 set bytea_output = ''hex'' set lc_monetary = ''C'''), '')
+    into settings
     from pg_catalog.pg_attribute a
     where a.attrelid = captured and a.attnum > 0 and not a.attisdropped
-      and a.attname in (select unnest(l.columns) from unnest(links) as l);
-  select string_agg(edge.link_select(l, captured, 'select distinct %s from new_rows r', 'select from new_rows'), also),
-         string_agg(edge.link_select(l, captured, 'select %s from old_rows r union select %s from new_rows r',
-                                     'select from new_rows'), also),
-         string_agg(edge.link_select(l, captured, 'select distinct %s from old_rows r', 'select from old_rows'), also)
-    into of_insert, of_update, of_delete
-    from unnest(links) as l;
-  return format($code$returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp%1$s as $record$
+      and a.attname in (select unnest(l.columns) from unnest(links) as l)
+      and coalesce(edge.kind_of(a.atttypid) <> all ('{integer,text,uuid,enum,boolean}'), true);  -- prints as it is set
+  return format('returns trigger language plpgsql security definer%s as %L', settings, format($code$
+#variable_conflict use_column
 begin
-  if coalesce(pg_sequence_last_value('edge.lease'), 0) < extract(epoch from clock_timestamp()) then
+  if not (%1$s) then
     return null;  -- nobody follows: whoever comes next reads everything
   end if;
-  if tg_op = 'TRUNCATE' or (%2$s) is not true then
-    insert into edge.journal (link) values %3$s;
-  elsif tg_op = 'INSERT' then
-    insert into edge.journal (link, key, keys)
+  if tg_op operator(pg_catalog.=) 'UPDATE' then
+    %2$s;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
+    %3$s;
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
     %4$s;
-  elsif tg_op = 'UPDATE' then
-    insert into edge.journal (link, key, keys)
-    %5$s;
   else
-    insert into edge.journal (link, key, keys)
-    %6$s;
+    insert into edge.journal (link) values %5$s;
   end if;
-  if found then perform edge.ring(); end if;
+  if found and %6$s then
+    perform edge.ring();
+  end if;
   return null;
-end $record$ $code$,
-    settings, as_published, (select string_agg(format('(%s)', l.id), ', ') from unnest(links) as l),
-    of_insert, of_update, of_delete);
+end $code$,
+    edge.live_sql('edge.lease'),
+    edge.journal_insert(links, captured, 'old_rows', 'new_rows'),
+    edge.journal_insert(links, captured, 'new_rows'),
+    edge.journal_insert(links, captured, 'old_rows'),
+    (select string_agg(format('(%s)', l.id), ', ') from unnest(links) as l),
+    edge.live_sql('edge.asleep')));
 end $$;
 
--- The triggers that a captured table has while they are as we made them.
-create or replace function edge.is_armed(relation regclass) returns boolean
+-- Whether a captured table has its triggers as we made them.
+create or replace function edge.is_armed(relation regclass, record regproc) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select count(*) = 4 from pg_catalog.pg_trigger
-  where tgrelid = relation and tgenabled = 'A'
+  where tgrelid = relation and tgfoid = record and tgenabled = 'A'
     and tgname = any ('{_900_edge_insert,_900_edge_update,_900_edge_delete,_900_edge_truncate}')
 $$;
 
--- Makes functions and triggers fit the links. Takes SHARE ROW EXCLUSIVE on a table
--- only where something changes: it waits for the table's writers, so that no
--- change of theirs can escape a link that edges rely on once this commits.
+-- Puts the triggers on a table. It waits for the table's writers, so that no change
+-- of theirs can escape a link that edges rely on once this commits.
+create or replace function edge.arm(relation regclass, record regproc) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  op text;
+begin
+  foreach op in array array['insert', 'update', 'delete', 'truncate'] loop
+    execute format('create or replace trigger _900_edge_%1$s after %1$s on %2$s %3$s '
+                || 'for each statement execute function %4$s()', op, relation,
+      case op when 'insert' then 'referencing new table as new_rows'
+              when 'update' then 'referencing old table as old_rows new table as new_rows'
+              when 'delete' then 'referencing old table as old_rows' else '' end, record);
+    execute format('alter table %s enable always trigger _900_edge_%s', relation, op);
+  end loop;
+end $$;
+
+-- Makes functions and triggers fit the links. Where a table is to journal for a link
+-- more, this too waits for its writers: they may have run the former function.
 create or replace function edge.capture() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   table_name regclass;
   code text;
   record_id int;
-  op text;
+  record regproc;
 begin
   for table_name in
     select distinct f from edge.link l, edge.family(l.relation) as f order by f
   loop
     code := edge.record_code(table_name);
-    if exists (select from edge.captured c where c.relation = table_name and c.digest = md5(code))
-       and edge.is_armed(table_name) then
-      continue;
+    select c.id into record_id from edge.captured c where c.relation = table_name and c.digest = md5(code);
+    if not found then
+      execute format('lock table %s in share row exclusive mode', table_name);
+      insert into edge.captured (relation, digest) values (table_name, md5(code))
+        on conflict (relation) do update set digest = excluded.digest
+        returning id into record_id;
+      execute format('create or replace function edge.record_%s() %s', record_id, code);
+      perform edge.own_function(format('edge.record_%s()', record_id));
     end if;
-    insert into edge.captured (relation, digest) values (table_name, md5(code))
-      on conflict (relation) do update set digest = excluded.digest
-      returning id into record_id;
-    execute format('create or replace function edge.record_%s() %s', record_id, code);
-    perform edge.own_function(format('edge.record_%s()', record_id));
-    foreach op in array array['insert', 'update', 'delete', 'truncate'] loop
-      execute format('create or replace trigger _900_edge_%1$s after %1$s on %2$s %3$s '
-                  || 'for each statement execute function edge.record_%4$s()', op, table_name,
-        case op when 'insert' then 'referencing new table as new_rows'
-                when 'update' then 'referencing old table as old_rows new table as new_rows'
-                when 'delete' then 'referencing old table as old_rows' else '' end, record_id);
-      execute format('alter table %s enable always trigger _900_edge_%s', table_name, op);
-    end loop;
+    record := format('edge.record_%s', record_id)::regproc;
+    if not edge.is_armed(table_name, record) then
+      perform edge.arm(table_name, record);
+    end if;
   end loop;
   for table_name, record_id in
     select c.relation, c.id from edge.captured c

@@ -103,16 +103,6 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
   where a.attrelid = source and a.attnum = any (key_columns)
 $$;
 
--- How a value is written into the journal: integers as they are, others in the
--- type's own output form.
-create or replace function edge.journal_form(type oid, v text) returns text
-language sql stable set search_path = pg_catalog, pg_temp as $$
-  select case when edge.base_type(type) in ('text'::regtype, 'varchar'::regtype, 'uuid'::regtype,
-                                            'int2'::regtype, 'int4'::regtype, 'int8'::regtype)
-    then format('%s::text collate "C"', v)
-    else format('case when %1$s is not null then format(''%%s'', %1$s) collate "C" end', v) end
-$$;
-
 -- The `=` by which the type's own index and grouping compare, qualified; null where
 -- the type has none.
 create or replace function edge.equality_of(type oid) returns text

@@ -1,8 +1,12 @@
--- Who pulls, how far they are, and what the journal may forget.
+-- Who pulls, how far they are, whether they sleep, and what the journal may forget.
+-- The protocol and its proof: docs/decisions/0014, tests/models.
 
--- Registers a consumer or renews its lease, tells what it has applied (null: nothing
+-- Registers a consumer or renews its leases, tells what it has applied (null: nothing
 -- yet), and prunes. To be called before the first pull, and then once a second or so.
 --
+-- Answer    'asleep'  it sleeps, and was rung without a break since it fell asleep
+--           'awake'   it does not, or its sleep lapsed: to sleep it must fall anew
+--           'silent'  nobody is ever rung: edge.configure(bell => false)
 -- Lapse     Where no lease was live, triggers did not journal. Whoever registers then
 --           (1) sets the gap without bound, (2) sets the lease, (3) takes an own
 --           transaction id X, (4) sets the gap to X. A writer that still saw no lease
@@ -11,15 +15,14 @@
 --           it took, have ids below X as well.
 --           One at a time; broken off between (1) and (4), the next does it again.
 -- Caller    At READ COMMITTED, in a transaction that has not written.
-create or replace function edge.acknowledge(consumer text, applied pg_snapshot, lease_s int) returns void
+drop function if exists edge.acknowledge(text, pg_snapshot, int);  -- it answered nothing before
+create or replace function edge.acknowledge(consumer text, applied pg_snapshot, lease_s int) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   unbounded constant bigint := 9223372036854775807;
-  until constant bigint := ceil(extract(epoch from clock_timestamp()))::bigint + lease_s;
+  until constant bigint := edge.lease_end(lease_s);
 begin
-  if lease_s is null or lease_s not between 1 and 3600 then
-    perform edge.complain(format('a lease of %s s is out of bounds', lease_s), 'Give 1 to 3600 seconds.');
-  elsif consumer is null or length(consumer) not between 1 and 200 then
+  if consumer is null or length(consumer) not between 1 and 200 then
     perform edge.complain('a consumer needs a name of 1 to 200 characters', 'The node''s name does.');
   elsif pg_current_xact_id_if_assigned() is not null then
     perform edge.complain('edge.acknowledge was called in a transaction that has written',
@@ -38,15 +41,84 @@ begin
   values (consumer, coalesce(applied, pg_current_snapshot()), clock_timestamp() + make_interval(secs => lease_s))
   on conflict (name) do update set applied = excluded.applied, lease = excluded.lease;
   perform edge.prune();
+  return case when not (select bell from edge.settings) then 'silent'
+              when edge.sleeps_on(consumer, until) then 'asleep' else 'awake' end;
 end $$;
 
--- Ends a lease. With the last one the triggers rest.
+-- The end of a lease that begins now, in whole seconds since 1970.
+create or replace function edge.lease_end(lease_s int) returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if lease_s is null or lease_s not between 1 and 3600 then
+    perform edge.complain(format('a lease of %s s is out of bounds', lease_s), 'Give 1 to 3600 seconds.');
+  end if;
+  return ceil(extract(epoch from clock_timestamp()))::bigint + lease_s;
+end $$;
+
+-- Renews the sleep of a consumer that sleeps; whether it was rung all the time.
+-- The clock is read again after the flag was set: between the two it may have run out.
+create or replace function edge.sleeps_on(consumer text, until bigint) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  old constant timestamptz := (select c.asleep from edge.consumer c where c.name = consumer);
+begin
+  if old is null then return false; end if;
+  update edge.consumer c set asleep = to_timestamp(until) where c.name = consumer;
+  perform edge.raise_flag();
+  if clock_timestamp() < old then return true; end if;
+  perform edge.stay_awake(consumer);
+  return false;
+end $$;
+
+-- The flag that triggers look at: until when somebody sleeps. Held under the lock on
+-- edge.consumer, so that nobody takes it from a sleeper whose row is not yet seen.
+create or replace function edge.raise_flag() returns void
+language sql set search_path = pg_catalog, pg_temp as $$
+  select setval('edge.asleep', coalesce((select extract(epoch from max(asleep))::bigint from edge.consumer), 1))
+$$;
+
+create or replace function edge.stay_awake(consumer text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  update edge.consumer c set asleep = null where c.name = consumer;
+  perform edge.raise_flag();
+end $$;
+
+-- From the end of this transaction on, a registered consumer is rung. Answers whether
+-- it may sleep: not where it is not registered, or the bell is off.
+--
+-- Then      In a later transaction it takes an own id X = pg_current_xact_id(), and
+--           pulls until the xmin of a pull's snapshot has reached X: only then has it
+--           seen all who may have looked at the flag before it was set.
+create or replace function edge.fall_asleep(consumer text, lease_s int) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  until constant bigint := edge.lease_end(lease_s);
+begin
+  if not (select bell from edge.settings) then return false; end if;
+  lock table edge.consumer in share row exclusive mode;
+  update edge.consumer c set asleep = to_timestamp(until) where c.name = consumer;
+  if not found then return false; end if;
+  perform edge.raise_flag();
+  return true;
+end $$;
+
+-- From now on nobody rings for this consumer: it pulls by itself.
+create or replace function edge.wake(consumer text) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  lock table edge.consumer in share row exclusive mode;
+  perform edge.stay_awake(consumer);
+end $$;
+
+-- Ends a consumer's leases. With the last one the triggers rest.
 create or replace function edge.release(consumer text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   lock table edge.consumer in share row exclusive mode;
   delete from edge.consumer c where c.name = release.consumer;
   perform setval('edge.lease', coalesce((select ceil(extract(epoch from max(lease)))::bigint from edge.consumer), 1));
+  perform edge.raise_flag();
 end $$;
 
 -- Deletes what every live consumer has applied, and at the latest what is older or

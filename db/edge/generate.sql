@@ -13,15 +13,18 @@ begin
   select j.link, j.key, j.keys from edge.journal j where j.xid = any (unseen);
 end $$;
 
--- Expressions over a row `x` of the source.
-create or replace function edge.entry_select(source regclass, declaration jsonb) returns text
+-- Entries of the rows of the source for which a condition on `x` holds. The rows are
+-- read behind OFFSET 0: flattened, a sub-query that makes a column would run once for
+-- each mention of that column.
+drop function if exists edge.entry_select(regclass, jsonb);
+create or replace function edge.entry_select(source regclass, declaration jsonb, condition text) returns text
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  select format('select %s as key, %s as columns, to_json(x.*)::text as value from %s x',
+  select format('select %s as key, %s as columns, to_json(x.*)::text as value from (select * from %s x where %s offset 0) x',
     edge.row_key(source, declaration), coalesce((
       select format('array[%s]', string_agg(edge.column_form(c->>'kind', (c->>'array')::boolean,
         format('x.%I', c->>'name')), ', ' order by n))
       from jsonb_array_elements(declaration->'columns') with ordinality as y(c, n)
-      having count(*) > 0), '''{}''::text[]'), declaration->>'view')
+      having count(*) > 0), '''{}''::text[]'), declaration->>'view', condition)
 $$;
 
 create or replace function edge.key_types(source regclass, declaration jsonb) returns oid[]
@@ -39,9 +42,9 @@ $$;
 
 create or replace function edge.load_sql(source regclass, declaration jsonb) returns text
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  select edge.entry_select(source, declaration) || ' where ' || (
+  select edge.entry_select(source, declaration, (
     select string_agg(format('x.%I is not null', name), ' and ')
-    from jsonb_array_elements_text(declaration->'key') as name)
+    from jsonb_array_elements_text(declaration->'key') as name))
 $$;
 
 -- The body of edge.changes_<id>_<revision>: journal rows to keys, keys to entries.
@@ -65,7 +68,7 @@ begin
     from jsonb_array_elements_text(declaration->'key') with ordinality as k(name, n)
     join pg_catalog.pg_attribute a on a.attrelid = source and a.attname = k.name;
   of_touched := edge.key_form(types, array(select format('t.%s', n) from unnest(names) as n));
-  entry := format('%s where %s offset 0', edge.entry_select(source, declaration), match);
+  entry := edge.entry_select(source, declaration, match);
   return format('returns table (kind text, resource text, key text, columns text[], value text) '
     'language plpgsql stable set search_path = pg_catalog, pg_temp as %L', format($code$
 #variable_conflict use_column

@@ -1,12 +1,13 @@
 -- Links: which columns of which table are journaled, and what they look like there.
 
 -- A table together with all whose statements may change its rows: its partitions
--- and children, and everything above it, since only the triggers of the table that
--- a statement names fire.
+-- and children, and everything above any of them (a child may have several parents),
+-- since only the triggers of the table that a statement names fire.
 create or replace function edge.family(relation regclass) returns setof regclass
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select c.oid::regclass
-  from (select edge.below(relation) union select edge.above(relation)) as f(oid) join pg_catalog.pg_class c using (oid)
+  from (select b from edge.below(relation) as b union select a from edge.below(relation) as b, edge.above(b) as a)
+    as f(oid) join pg_catalog.pg_class c using (oid)
 $$;
 
 create or replace function edge.below(relation regclass) returns setof regclass
@@ -50,35 +51,52 @@ begin
   return found_id;
 end $$;
 
--- SELECT of a link's journal rows. `rows`: SQL that yields the column list %s of
--- the changed rows, each distinct value once.
-create or replace function edge.link_select(link edge.link, captured regclass, rows_sql text, any_row text)
+-- A journal row's value of a column that is no integer: the type's own output form.
+-- Everything in it is qualified, since the trigger functions pin no search_path.
+create or replace function edge.journal_form(type oid, v text) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select case when edge.base_type(type) in ('text'::regtype, 'varchar'::regtype, 'uuid'::regtype,
+                                            'int2'::regtype, 'int4'::regtype, 'int8'::regtype)
+    then format('%s::pg_catalog.text collate pg_catalog."C"', v)
+    else format('case when %1$s is distinct from null then pg_catalog.format(''%%s'', %1$s) collate pg_catalog."C" end', v)
+  end
+$$;
+
+-- SELECT of a link's journal rows from a transition table; `verb`: select or select distinct.
+--
+-- Renamed   A column is looked up in the transition table and, where it is not there
+--           any more, in `gone`, one level further out: no statement ever fails
+--           because of a name. What is found there says "the whole table"; a row
+--           with that very value does so too, which is harmless.
+create or replace function edge.link_select(link edge.link, captured regclass, verb text, transition text)
 returns text language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  forms text[];
-  form text;
-  condition text;
+  gone constant text := case when link.form = 'integer' then $q$'-8390573861042751966'::pg_catalog.int8$q$
+                             else $q$E'\x01gone'::pg_catalog.text$q$ end;
+  forms text[]; names text[];
+  key text;
 begin
-  if link.form = 'table' then
-    return format('select %s, null::bigint, null::text where exists (%s)', link.id, any_row);
-  end if;
-  select array_agg(case when link.form = 'integer' then format('r.%I::bigint', name)
-                        else edge.journal_form(a.atttypid, format('r.%I', name)) end order by n)
-    into forms
+  select array_agg(case when link.form = 'integer' then format('%I::pg_catalog.int8', name)
+                        else edge.journal_form(a.atttypid, quote_ident(name)) end order by n),
+         array_agg('v' || n order by n)
+    into forms, names
     from unnest(link.columns) with ordinality as x(name, n)
     join pg_catalog.pg_attribute a on a.attrelid = captured and a.attname = name
                                   and a.attnum > 0 and not a.attisdropped;
-  if coalesce(cardinality(forms), 0) < cardinality(link.columns) then  -- a parent without this column
-    return format('select %s, null::bigint, null::text where exists (%s)', link.id, any_row);
+  if link.form = 'table' or coalesce(cardinality(forms), 0) < cardinality(link.columns) then  -- a parent without it
+    return format('select %s, null::pg_catalog.int8, null::pg_catalog.text where exists (select from %s)',
+                  link.id, transition);
   end if;
-  select string_agg(format('%s as v%s', f, n), ', '), string_agg(format('v%s is not null', n), ' and ')
-    into form, condition
-    from unnest(forms) with ordinality as x(f, n);
-  return format('select %s, %s from (%s) as v%s', link.id,
-    case when link.form = 'integer' then 'v1, null::text'
-         when cardinality(forms) = 1 and not link.nulls then 'null::bigint, v1'
-         else format('null::bigint, array[%s]::text', (
-           select string_agg('v' || n, ', ') from generate_series(1, cardinality(forms)) as n)) end,
-    replace(rows_sql, '%s', form),
-    case when link.nulls then '' else ' where ' || condition end);
+  key := format('case when %s then null else %s end',
+    (select string_agg(format('%s operator(pg_catalog.=) %s', name, gone), ' or ') from unnest(names) as name),
+    case when cardinality(names) = 1 and not link.nulls then 'v1'
+         else format('array[%s]::pg_catalog.text', array_to_string(names, ', ')) end);
+  return format('%s %s, %s from (select %s) as gone, lateral (select %s from %s) as changed%s',
+    verb, link.id,
+    case when link.form = 'integer' then key || ', null::pg_catalog.text' else 'null::pg_catalog.int8, ' || key end,
+    (select string_agg(format('%s as %I', gone, name), ', ') from unnest(link.columns) as name),
+    (select string_agg(format('%s as %s', form, name), ', ') from unnest(forms, names) as x(form, name)),
+    transition,
+    case when not link.nulls then ' where ' || (
+      select string_agg(format('%s is not null', name), ' and ') from unnest(names) as name) else '' end);
 end $$;

@@ -48,6 +48,7 @@ returns text language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
   declaration jsonb; ways jsonb; code text; digest text;
+  watched jsonb; shape jsonb;
   known edge.resource;
   chains int[]; wholes int[];
   new_revision bigint;
@@ -71,21 +72,25 @@ begin
   if chains is not null then
     code := edge.changes_code(source, declaration, ways, chains);
   end if;
+  perform edge.capture();  -- first, since the shape tells of the triggers too
+  watched := edge.watched(source, ways);
+  shape := edge.shape(watched, edge.watched_tables(watched));
 
-  digest := md5(concat_ws(E'\n', declaration, ways, code, edge.definitions(source)));
+  digest := md5(concat_ws(E'\n', declaration, ways, code, shape));
   select * into known from edge.resource r where r.name = publish_source.name;
   if known.definition is distinct from digest then
     new_revision := nextval('edge.revision');
-    insert into edge.resource as r (name, revision, arguments, source, declaration, definition, ways, links, whole, roots)
+    insert into edge.resource as r
+      (name, revision, arguments, source, declaration, definition, watched, shape, ways, links, whole, roots)
     values (name, new_revision,
       jsonb_build_object('source', source::text, 'key', key, 'sort', sort, 'filters', filters,
         'default_limit', default_limit, 'max_limit', max_limit, 'owner', owner),
-      source, declaration, digest, ways, coalesce(chains, '{}'), coalesce(wholes, '{}'),
+      source, declaration, digest, watched, shape, ways, coalesce(chains, '{}'), coalesce(wholes, '{}'),
       array(select (i->>'relation')::oid from jsonb_array_elements(ways) as i where i->'way'->0->'parent' = 'null'))
     on conflict on constraint resource_pkey do update set
       revision = excluded.revision, arguments = excluded.arguments, source = excluded.source,
-      declaration = excluded.declaration, definition = excluded.definition, ways = excluded.ways, links = excluded.links, whole = excluded.whole,
-      roots = excluded.roots;
+      declaration = excluded.declaration, definition = excluded.definition, watched = excluded.watched,
+      shape = excluded.shape, ways = excluded.ways, links = excluded.links, whole = excluded.whole, roots = excluded.roots;
     perform edge.drop_changes(known.id, known.revision);
     if chains is not null then
       execute format('create function edge.changes_%s_%s(after xid8, unseen xid8[]) %s',
@@ -95,9 +100,9 @@ begin
     end if;
     perform edge.drop_unused_links();
     perform edge.grant_sources();
-    perform pg_notify('edge', '') from edge.settings where bell;
+    perform edge.capture();  -- again: links that only the former publication had are gone
+    perform edge.ring();
   end if;
-  perform edge.capture();
   perform edge.tell_ways(name, ways);
   return format('%s: revision %s%s', name, coalesce(new_revision, known.revision),
     case when new_revision is null then ', unchanged' else '' end);
@@ -115,14 +120,6 @@ begin
   end loop;
   return linked;
 end $$;
-
--- What the views under a source say, for the digest: a replaced view is another one.
-create or replace function edge.definitions(source regclass) returns text
-language sql stable set search_path = pg_catalog, pg_temp as $$
-  select string_agg(format('%s: %s', v, pg_get_viewdef(v)), E'\n' order by v::text)
-  from (select source as v union select relation from edge.dependencies(source)) as under
-  join pg_catalog.pg_class c on c.oid = v and c.relkind = 'v'
-$$;
 
 create or replace function edge.drop_changes(resource_id int, old_revision bigint) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -3,8 +3,8 @@
 -- Caller    A session at REPEATABLE READ that has locked the views it holds. Everything
 --           below sees that one snapshot: journal, declarations and views agree.
 -- Promise   A copy that applies the rows is equal to the views at the snapshot in
---           row S. Reads only.
--- Rows      S U N R E D, as docs/decisions/0011 lays down.
+--           row S, but for resources in a row B or W. Reads only.
+-- Rows      S U N R E D, and in a survey F W B, as docs/decisions/0011 lays down.
 
 -- Whether a transaction below `bound` became visible between `since` and `at`.
 create or replace function edge.passed(since pg_snapshot, bound xid8, at pg_snapshot) returns boolean
@@ -42,12 +42,35 @@ begin
     from pg_catalog.pg_class where oid = any (roots));
 end $$;
 
-create or replace function edge.pull(since pg_snapshot, marker uuid, held jsonb)
+-- The state of a resource's surroundings: why it cannot be read, what was changed
+-- under it since it was published, and the files its rows are in.
+create or replace function edge.survey(name text, out broken text, out changed text, out storage text)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  r edge.resource;
+  tables oid[];
+begin
+  select * into r from edge.resource p where p.name = survey.name;
+  broken := edge.broken_reason(r.source, r.declaration);
+  if broken is null then
+    tables := edge.watched_tables(r.watched);
+    changed := edge.shape_difference(r.shape, edge.shape(r.watched, tables));
+    storage := edge.storage(tables);
+  end if;
+end $$;
+
+drop function if exists edge.pull(pg_snapshot, uuid, jsonb);  -- as it was before surveys
+
+-- `held` tells of each resource that the caller has: its `revision`; `loaded`, whether
+-- also its entries; `skip`, not to be read now, since it could not be; `storage`, from
+-- the last row F; `again`, read it whole if the catalog under it was changed.
+create or replace function edge.pull(since pg_snapshot, marker uuid, held jsonb, survey boolean default false)
 returns table (kind text, resource text, key text, columns text[], value text)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set datestyle = 'ISO' set intervalstyle = 'postgres'
 set extra_float_digits = 1 set bytea_output = 'hex' set lc_monetary = 'C'
 set jit = off set plan_cache_mode = force_generic_plan
+set random_page_cost = 1  -- a few entries each: by index, not by hashing a small table for every key
 as $$
 #variable_conflict use_column
 declare
@@ -57,6 +80,7 @@ declare
   reload text;             -- why everything must be read whole
   touched int[]; whole int[]; counts bigint[];
   r record;
+  broken text; changed text; storage text;  -- what a survey finds
   why text;
 begin
   if pg_is_in_recovery() then
@@ -78,7 +102,8 @@ begin
 
   for r in
     select coalesce(p.name, h.key) as name, p.id, p.revision, p.links, p.whole, p.roots, h.value as held,
-           case when h.value->>'revision' is distinct from p.revision::text then p.declaration end as declaration
+           case when h.value->>'revision' is distinct from p.revision::text then p.declaration end as declaration,
+           (h.value->>'skip')::boolean is true as skip
     from edge.resource p full join jsonb_each(pull.held) as h on h.key = p.name
     order by 1
   loop
@@ -90,9 +115,17 @@ begin
         (r.declaration || jsonb_build_object('revision', r.revision))::text;
       continue;
     end if;
+    if survey then
+      select * into broken, changed, storage from edge.survey(r.name);
+      return query select l.kind, r.name, null::text, null::text[], l.value
+        from (values ('B', broken), ('W', changed), ('F', storage)) as l(kind, value) where l.value is not null;
+    end if;
+    if r.skip or broken is not null then continue; end if;
     why := case
       when not (r.held->>'loaded')::boolean then 'initial'
       when reload is not null then reload
+      when changed is not null and (r.held->>'again')::boolean then 'changed'
+      when storage <> r.held->>'storage' then 'rewritten'
       when r.whole && touched then 'fallback'
       when r.links && whole then 'truncate'
       when r.links && touched and edge.is_bulk((

@@ -171,14 +171,17 @@ declare
   views constant oid[] := array(select (b->>'view')::oid from jsonb_array_elements(blocks) as b);
   r record;
 begin
-  if (select relpersistence from pg_catalog.pg_class where oid = source) = 't' then
-    perform edge.refuse(source, 'it is temporary, and edges have sessions of their own', 'Use a permanent view.');
-  end if;
   perform edge.check_expressions(source, blocks);
   perform edge.check_table(source, t, v)
     from jsonb_array_elements(graph->'instances') as i
     join pg_catalog.pg_class t on t.oid = (i->>'relation')::oid
     join pg_catalog.pg_class v on v.oid = (i->>'view')::oid;
+  for r in
+    select c.oid::regclass as view from pg_catalog.pg_class c where c.oid = any (views) and relpersistence = 't'
+  loop
+    perform edge.refuse(source, format('%s is a temporary view, which other sessions do not see', r.view),
+      'Use a permanent view.');
+  end loop;
   for r in
     select c.oid::regclass as view from pg_catalog.pg_class c, pg_options_to_table(c.reloptions)
     where c.oid = any (views) and option_name = 'security_invoker' and option_value::boolean

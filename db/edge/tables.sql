@@ -30,6 +30,8 @@ create table if not exists edge.resource (
   whole       int[] not null,     -- whose journal rows demand a whole re-read
   roots       oid[] not null      -- tables that hold the key: about as many entries as they have rows
 );
+alter table edge.resource add column if not exists watched jsonb not null default '{}',  -- edge.watched
+                          add column if not exists shape   jsonb not null default '{}';  -- edge.shape when published
 create sequence if not exists edge.revision;
 
 -- A link is a table and the set of its columns that leads to the key of some
@@ -79,15 +81,19 @@ create unlogged table if not exists edge.state (
 -- Outside of MVCC, so that a writer with an old snapshot reads them as they are now.
 -- lease: until when (epoch seconds) some consumer follows; the triggers journal only
 -- while one does. gap: changes of transactions below it may not have been journaled.
+-- asleep: until when some consumer sleeps; the triggers ring only while one does.
 create unlogged sequence if not exists edge.lease;
 create unlogged sequence if not exists edge.gap;
+create unlogged sequence if not exists edge.asleep;
 
--- Who pulls, and how far. A consumer whose lease is over holds nothing back.
+-- Who pulls, and how far. A consumer whose lease is over holds nothing back. Written
+-- under a SHARE ROW EXCLUSIVE lock, by one consumer at a time.
 create unlogged table if not exists edge.consumer (
   name    text primary key check (length(name) between 1 and 200),
   applied pg_snapshot not null,
   lease   timestamptz not null
 );
+alter table edge.consumer add column if not exists asleep timestamptz;  -- until then it must be rung; null: awake
 
 -- Roles that may pull, and the SELECT grants that we made for them.
 create table if not exists edge.reader (role name primary key);

@@ -16,7 +16,7 @@ void EntryReader::add(Delivered key, Delivered columns, Delivered value) {
     batch_.present.push_back(std::move(entry));
     return;
   }
-  ++duplicates_;
+  duplicates_.emplace_back(entry->key());
   const std::size_t at = place->second;
   EntryPtr& kept = batch_.present[at];
   if (entry->value() >= kept->value()) return;

@@ -18,14 +18,15 @@ class EntryReader {
   void add(Delivered key, Delivered columns, Delivered value);
   void add_absent(Delivered key);
 
-  std::size_t duplicates() const { return duplicates_; }
+  // Keys that more than one row had; one for each row too many.
+  const std::vector<std::string>& duplicates() const { return duplicates_; }
   ResourceBatch take() { return std::move(batch_); }
 
  private:
   ResourceBatch batch_;
   std::vector<Delivered> elements_;
   ViewMap<std::size_t> places_;  // by key, views into the entries
-  std::size_t duplicates_ = 0;
+  std::vector<std::string> duplicates_;
 };
 
 }  // namespace edge

@@ -66,7 +66,8 @@ std::string Metrics::text(const Health& health, const Store::Figures& figures) c
   MetricFamily held{"edge_entries", "entries held", kGauge, {}};
   for (const auto& [resource, count] : figures.entries_of) held.metric.push_back(of_resource(resource, number(count)));
   families.push_back(std::move(held));
-  MetricFamily duplicate{"edge_duplicate_keys", "rows whose key was not unique, at the last whole read", kGauge, {}};
+  MetricFamily duplicate{
+      "edge_duplicate_keys", "keys that are not unique, whose entry is one of several rows", kGauge, {}};
   {
     const std::lock_guard lock(duplicates_lock_);
     for (const auto& [resource, count] : duplicates_) {
@@ -74,6 +75,13 @@ std::string Metrics::text(const Health& health, const Store::Figures& figures) c
     }
   }
   families.push_back(std::move(duplicate));
+  MetricFamily trouble{
+      "edge_trouble", "1 for each resource that is changed, broken, or has duplicate keys", kGauge, {}};
+  for (const auto& [key, ignored] : health.troubles().all()) {
+    trouble.metric.push_back(of_resource(key.first, 1));
+    trouble.metric.back().label.push_back({"kind", name_of(key.second)});
+  }
+  families.push_back(std::move(trouble));
   return prometheus::TextSerializer().Serialize(families);
 }
 

@@ -33,7 +33,7 @@ class Metrics {
   void upstream_lost() { ++upstream_lost_; }
   void bell_heard() { ++bells_; }
   void pulled() { ++pulls_; }
-  void duplicates(const std::string& resource, std::size_t count);  // keys found not unique in the last whole read
+  void duplicates(const std::string& resource, std::size_t count);  // keys that are not unique now
 
   // Readers, on their io thread.
   void read_served(std::size_t thread) { bump(threads_[thread].reads); }

@@ -12,13 +12,18 @@ std::string version_text(const Version& version) {
 nlohmann::json NodeRoutes::state() const {
   const Health& health = shelf_.health();
   const auto now = std::chrono::system_clock::now();
+  auto troubles = nlohmann::json::array();
+  for (const auto& [key, trouble] : health.troubles().all()) {
+    troubles.push_back({{"resource", key.first}, {"kind", name_of(key.second)}, {"reason", trouble.reason}});
+  }
   return {{"node", node_.name},
           {"role", node_.role},
           {"version", version_text(shelf_.version())},
           {"upstream_connected", health.upstream_connected()},
           {"stale", health.stale(now)},
           {"staleness_ms", health.staleness(now).count()},
-          {"fresh_as_of", health.loaded() ? nlohmann::json(suite::iso_time(health.fresh_as_of())) : nullptr}};
+          {"fresh_as_of", health.loaded() ? nlohmann::json(suite::iso_time(health.fresh_as_of())) : nullptr},
+          {"troubles", std::move(troubles)}};
 }
 
 suite::Reply NodeRoutes::ready() const {

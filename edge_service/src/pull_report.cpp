@@ -28,7 +28,7 @@ class TouchedReader {
 
   void finish() {
     if (!entries_) return;
-    if (entries_->duplicates() > 0) report_.duplicates.emplace_back(resource_, entries_->duplicates());
+    if (!entries_->duplicates().empty()) report_.duplicates[resource_] = entries_->duplicates();
     report_.touched.push_back(entries_->take());
     entries_.reset();
   }
@@ -61,6 +61,12 @@ PullReport PullReport::read(const PGresult* result, const Declarations& held) {
       report.declared.push_back(Declaration::parse(required(value, "declaration")));
     } else if (kind == "R") {
       report.whole.push_back(std::move(resource));
+    } else if (kind == "W") {
+      report.changed[resource] = required(value, "reason");
+    } else if (kind == "B") {
+      report.broken[resource] = required(value, "reason");
+    } else if (kind == "F") {
+      report.storage[resource] = required(value, "fingerprint");
     } else if (kind == "E") {
       touched.of(resource).add(key, pg_field(result, row, kColumns), value);
     } else if (kind == "D") {

@@ -5,7 +5,7 @@
 
 namespace edge {
 
-// How long the journal is kept for an edge that has gone silent; renewed with every probe.
+// How long the journal is kept, and the bell rung, for an edge that has gone silent; renewed with every probe.
 inline constexpr int kLeaseSeconds = 30;
 
 namespace queries {
@@ -26,15 +26,21 @@ inline constexpr std::string_view kTimeouts =
 
 inline constexpr std::string_view kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
+// The answer stays with the server beyond the COMMIT that follows, and is fetched when nothing is locked any more.
 inline constexpr std::string_view kPull =
-    "SELECT kind, resource, key, columns, value"
-    " FROM edge.pull(since => $1::pg_snapshot, marker => $2::uuid, held => $3::jsonb)";
+    "DECLARE pulled NO SCROLL CURSOR WITH HOLD FOR SELECT kind, resource, key, columns, value"
+    " FROM edge.pull(since => $1::pg_snapshot, marker => $2::uuid, held => $3::jsonb, survey => $4::boolean)";
+inline constexpr std::string_view kFetchPulled = "FETCH ALL FROM pulled";
+inline constexpr std::string_view kClosePulled = "CLOSE pulled";
 
 inline constexpr std::string_view kRenewMarker = "SELECT edge.renew_marker()";
-// Not repeatable read, as the session has it: two edges acknowledge at the same moment.
-inline constexpr std::string_view kBeginAcknowledge = "BEGIN ISOLATION LEVEL READ COMMITTED";
+// Not repeatable read, as the session has it: what other consumers wrote before us must be seen.
+inline constexpr std::string_view kBeginLease = "BEGIN ISOLATION LEVEL READ COMMITTED";
 inline constexpr std::string_view kAcknowledge =
     "SELECT edge.acknowledge(consumer => $1, applied => $2::pg_snapshot, lease_s => $3::int)";
+inline constexpr std::string_view kFallAsleep = "SELECT edge.fall_asleep(consumer => $1, lease_s => $2::int)::text";
+inline constexpr std::string_view kOwnXid = "SELECT pg_current_xact_id()::text";
+inline constexpr std::string_view kWake = "SELECT edge.wake(consumer => $1)";
 inline constexpr std::string_view kRelease = "SELECT edge.release(consumer => $1)";
 inline constexpr std::string_view kProbe = "SELECT pg_notify('edge_probe', $1)";
 

@@ -92,19 +92,20 @@ asio::awaitable<Outcome<ContentsPtr>> ResourceAnswers::contents(OpenWindowPtr wi
   co_return errors::unknown_resource(window->spec.resource);
 }
 
-Reply ResourceAnswers::render(const Request& request, const Contents& contents, const ContentsPtr& owner) const {
+Reply ResourceAnswers::render(const Request& request, const std::string& resource, const ContentsPtr& shown) const {
+  const Contents& contents = *shown;
   const Rendered& plain = contents.plain();
   const bool packed =
       plain.body.size() >= kWorthCompressing && accepts(field(request, http::field::accept_encoding), "gzip");
   const Rendered& rendered = packed ? contents.gzip() : plain;
-  Reply reply{owner, rendered.head, rendered.body, {}, suite::Status::ok};
+  Reply reply{shown, rendered.head, rendered.body, {}, suite::Status::ok};
   const auto known = field(request, http::field::if_none_match);
   if (!known.empty() && names_tag(known, rendered.etag)) {
     reply.head = rendered.not_modified_head;
     reply.body = {};
     reply.status = suite::Status::not_modified;
   }
-  const auto staleness = shelf_.health().staleness(std::chrono::system_clock::now()).count();
+  const auto staleness = shelf_.health().staleness(std::chrono::system_clock::now(), resource).count();
   reply.extra = staleness == 0 ? std::string("Edge-Staleness-Ms: 0\r\n")
                                : "Edge-Staleness-Ms: " + std::to_string(staleness) + "\r\n";
   metrics_.read_served(thread_);
@@ -123,7 +124,7 @@ asio::awaitable<Reply> ResourceAnswers::json(const Request& request, OpenWindowP
     const auto target = request.target();
     targets_[std::string(target.data(), target.size())] = window;
   }
-  co_return render(request, **found, *found);
+  co_return render(request, window->spec.resource, *found);
 }
 
 std::optional<Reply> ResourceAnswers::at_hand(const Request& request) {
@@ -140,7 +141,7 @@ std::optional<Reply> ResourceAnswers::at_hand(const Request& request) {
   if (!contents || (window->spec.key && contents->entries().empty())) return std::nullopt;
   if (request.find("Edge-After") != request.end() || wants_stream(request)) return std::nullopt;
   window->touch();
-  return render(request, *contents, contents);
+  return render(request, window->spec.resource, contents);
 }
 
 suite::Answer ResourceAnswers::stream(const Request& request, const Parameters& parameters, OpenWindowPtr window,
@@ -179,7 +180,9 @@ asio::awaitable<void> ResourceAnswers::converse(suite::Peer& peer, OpenWindowPtr
   const auto life = expires ? *expires - std::chrono::system_clock::now() : std::chrono::hours(24 * 365);
   const auto last = Clock::now() + std::chrono::duration_cast<Clock::duration>(life);
   auto beat = Clock::now() + limits_.heartbeat;
-  if (shelf_.health().stale(std::chrono::system_clock::now())) reader->announce();  // it is to know from the start
+  const auto now = std::chrono::system_clock::now();
+  if (shelf_.health().staleness(now, window->spec.resource).count() > 0)
+    reader->announce();  // it is to know from the start
   while (!reader->left() && !reader->ended()) {
     frame = co_await reader->next();
     if (!frame && (Clock::now() >= beat || reader->take_announcement())) {

@@ -49,7 +49,7 @@ class ResourceAnswers {
 
  private:
   suite::asio::awaitable<Outcome<OpenWindowPtr>> open(WindowSpec spec);
-  suite::Reply render(const suite::Request& request, const Contents& contents, const ContentsPtr& owner) const;
+  suite::Reply render(const suite::Request& request, const std::string& resource, const ContentsPtr& shown) const;
   suite::asio::awaitable<void> converse(suite::Peer& peer, OpenWindowPtr window, std::string last_event_id,
                                         std::optional<suite::jwt::Time> expires, std::string nonce);
 

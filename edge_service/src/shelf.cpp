@@ -88,8 +88,11 @@ void Shelf::sweep() {
   }
   for (const auto& window : unused) close(*window);
 
-  if (const bool stale = health_.stale(std::chrono::system_clock::now()); stale != stale_) {
+  const bool stale = health_.stale(std::chrono::system_clock::now());
+  const auto troubles = health_.troubles().changes();
+  if (stale != stale_ || troubles != troubles_) {
     stale_ = stale;
+    troubles_ = troubles;
     for (const auto& [spec, window] : windows_) {
       for (auto& reader : window->readers_) reader.announce();
     }

@@ -148,6 +148,7 @@ class Shelf {
   bool loaded_ = false;
   bool draining_ = false;
   bool stale_ = false;
+  std::uint64_t troubles_ = 0;
   std::size_t readers_ = 0;
   Sequence sequence_ = 0;
   Version version_;

@@ -26,9 +26,11 @@ std::optional<Snapshot> Snapshot::parse(std::string_view text) {
   Snapshot snapshot;
   snapshot.text_ = text;
   std::string_view rest = text;
-  if (!take_xid(rest) || !take(rest, ':')) return std::nullopt;
+  const auto xmin = take_xid(rest);
+  if (!xmin || !take(rest, ':')) return std::nullopt;
   const auto xmax = take_xid(rest);
   if (!xmax || !take(rest, ':')) return std::nullopt;
+  snapshot.xmin_ = *xmin;
   snapshot.xmax_ = *xmax;
   while (!rest.empty()) {
     const auto xid = take_xid(rest);

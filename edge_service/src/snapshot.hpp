@@ -19,10 +19,12 @@ class Snapshot {
   static std::optional<Snapshot> parse(std::string_view text);
 
   bool sees(Xid transaction) const;
+  Xid xmin() const { return xmin_; }  // all transactions below it have ended
   const std::string& text() const { return text_; }
 
  private:
   std::string text_;
+  Xid xmin_ = 0;
   Xid xmax_ = 0;
   std::vector<Xid> in_progress_;  // ascending
 };

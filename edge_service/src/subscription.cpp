@@ -97,9 +97,10 @@ void Subscription::announce() {
 Frame Subscription::heartbeat() const {
   const Health& health = shelf_.health();
   const auto now = std::chrono::system_clock::now();
+  const std::string& resource = window_->spec.resource;
   return std::make_shared<const std::string>(sse::heartbeat(version_id(shelf_.version(), window_->fingerprint),
-                                                            suite::iso_time(health.fresh_as_of()),
-                                                            health.staleness(now).count()));
+                                                            suite::iso_time(health.fresh_as_of(resource)),
+                                                            health.staleness(now, resource).count()));
 }
 
 }  // namespace edge

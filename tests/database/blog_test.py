@@ -168,11 +168,13 @@ class Rights(BlogTest):
         rows(session, 'select edge.renew_marker()')
         rows(session, 'listen edge; listen edge_probe')
         rows(session, "select pg_notify('edge_probe', 'x')")
+        changes = value(self.owner, "select oid::regproc from pg_proc where pronamespace = 'edge'::regnamespace"
+                                  " and proname like 'changes\\_%%' limit 1")
         for sql in ('select * from users', 'select email from users', 'select * from posts', 'select * from tags', 'select * from post_tags',
                     'insert into tags (name) values (1)', 'select * from edge.journal', 'select * from edge.resource', 'delete from edge.state',
                     "select edge.publish('x', 'all_posts', key => 'id')", "select edge.unpublish('posts')", 'select edge.uninstall()',
                     'select edge.configure(bell => false)', "select edge.grant_edge('blog_web')", 'select edge.prune()',
-                    "select * from edge.changes_1_1('0', '{}')", 'create table x ()', 'create schema x', 'create temporary table x ()'):
+                    f"select * from {changes}('0', '{{}}')", 'create table x ()', 'create schema x', 'create temporary table x ()'):
             with self.subTest(sql):
                 self.refused(errors.InsufficientPrivilege, session, sql)
 

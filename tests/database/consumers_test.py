@@ -165,6 +165,89 @@ class Leases(ConsumersTest):
         self.run_sql('rollback')
 
 
+class Sleep(ConsumersTest):
+    """Who is rung, and who is told that it was not."""
+
+    def setUp(self):
+        super().setUp()
+        self.ear = connect(self.dbname)
+        self.addCleanup(self.ear.close)
+        rows(self.ear, 'listen edge')
+        self.key = 0
+
+    def rung(self):
+        """Whether a write now rings."""
+        self.key += 1
+        self.run_sql('insert into things values (%s)', self.key)
+        rows(self.ear, 'select 1')
+        self.ear.poll()
+        heard = bool(self.ear.notifies)
+        self.ear.notifies.clear()
+        return heard
+
+    def sleeper(self, name):
+        mirror = self.new_mirror(name)
+        mirror.pull()
+        self.assertTrue(mirror.fall_asleep())
+        return mirror
+
+    def test_only_a_sleeper_is_rung(self):
+        mirror = self.new_mirror()
+        mirror.pull()
+        self.assertFalse(self.rung())
+        mirror.fall_asleep()
+        self.assertTrue(self.rung())
+        self.assertEqual(mirror.acknowledge(), 'asleep')
+        self.assertTrue(self.rung())
+        mirror.wake()
+        self.assertFalse(self.rung())
+        self.assertEqual(mirror.acknowledge(), 'awake')
+
+    def test_one_that_wakes_or_leaves_takes_nobodys_bell(self):
+        one, other = self.sleeper('one'), self.sleeper('other')
+        one.wake()
+        self.assertTrue(self.rung())
+        one.fall_asleep()
+        one.call("select edge.release('one')")
+        self.assertTrue(self.rung())
+        other.wake()
+        self.assertFalse(self.rung())
+
+    def test_a_sleep_that_lapsed_is_over(self):
+        """The consumer stood still for longer than its sleep was paid for."""
+        mirror = self.sleeper('mirror')
+        self.run_sql("update edge.consumer set asleep = now() - interval '1 s'; select setval('edge.asleep', 1)")
+        self.assertFalse(self.rung())
+        self.assertEqual(mirror.acknowledge(), 'awake')
+        self.assertFalse(self.rung())
+        self.assertTrue(mirror.fall_asleep())
+        self.assertTrue(self.rung())
+
+    def test_anothers_sleep_does_not_hide_a_lapse(self):
+        late, _ = self.sleeper('late'), self.sleeper('other')
+        self.run_sql("update edge.consumer set asleep = now() - interval '1 s' where name = 'late'")
+        self.assertEqual(late.acknowledge(), 'awake')
+
+    def test_who_is_not_registered_can_not_sleep(self):
+        mirror = self.new_mirror()
+        self.assertFalse(mirror.fall_asleep())
+        self.run_sql("select edge.configure(bell => false)")
+        self.addCleanup(self.run_sql, "select edge.configure(bell => true)")
+        mirror.pull()
+        self.assertEqual(mirror.acknowledge(), 'silent')
+        self.assertFalse(mirror.fall_asleep())
+        self.assertFalse(self.rung())
+
+    def test_the_bell_can_be_silenced_while_somebody_sleeps(self):
+        mirror = self.sleeper('mirror')
+        self.run_sql("select edge.configure(bell => false)")
+        self.addCleanup(self.run_sql, "select edge.configure(bell => true)")
+        self.assertFalse(self.rung())
+        self.run_sql("begin; insert into things values (1000); prepare transaction 'p'")
+        self.run_sql("commit prepared 'p'")
+        self.assertEqual(mirror.acknowledge(), 'silent')
+
+
 class Crash(ConsumersTest):
     """The server dies; the journal is empty, and transaction ids are used again."""
 

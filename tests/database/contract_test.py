@@ -129,6 +129,7 @@ class Contract(EdgeTest):
 
     def test_bell_rings_once_per_transaction_and_never_for_nothing(self):
         self.mirror.pull()
+        self.mirror.fall_asleep()
         ear = connect(self.dbname)
         self.addCleanup(ear.close)
         rows(ear, 'listen edge')

@@ -87,21 +87,25 @@ class Mirror:
         self.declarations = {}
         self.contents = {}  # resource -> {key: (columns, value)}
         self.reloads = {}   # resource -> reason, of the last pull
+        self.storage = {}   # resource -> what the last survey said of it
+        self.survey = False
+        self.lock = True    # false: as after a lock was refused
 
     def close(self):
         self.connection.close()
 
     def held(self):
-        return json.dumps({name: {'revision': d['revision'], 'loaded': name in self.contents}
+        return json.dumps({name: {'revision': d['revision'], 'loaded': name in self.contents, 'again': True,
+                                  'storage': self.storage.get(name)}
                            for name, d in self.declarations.items()})
 
     def ask(self):
         """One pull in an open transaction; its rows as they came."""
         rows(self.connection, 'begin isolation level repeatable read read only')
-        for declaration in self.declarations.values():
+        for declaration in self.declarations.values() if self.lock else ():
             rows(self.connection, f"lock table {declaration['view']} in access share mode")
-        return rows(self.connection, 'select kind, resource, key, columns, value from edge.pull(%s, %s, %s)',
-                    self.since, self.marker, self.held())
+        return rows(self.connection, 'select kind, resource, key, columns, value from edge.pull(%s, %s, %s, %s)',
+                    self.since, self.marker, self.held(), self.survey)
 
     def pull(self, check=None):
         """Pulls until nothing is left to declare or load, and applies it as one version.
@@ -127,9 +131,19 @@ class Mirror:
                 return answer
 
     def acknowledge(self, lease_s=600):
+        return self.call('select edge.acknowledge(%s, %s, %s)', self.name, self.since, lease_s)
+
+    def fall_asleep(self, lease_s=600):
+        return self.call('select edge.fall_asleep(%s, %s)', self.name, lease_s)
+
+    def wake(self):
+        self.call('select edge.wake(%s)', self.name)
+
+    def call(self, sql, *args):
         rows(self.connection, 'begin isolation level read committed')
-        rows(self.connection, 'select edge.acknowledge(%s, %s, %s)', self.name, self.since, lease_s)
+        answer = value(self.connection, sql, *args)
         rows(self.connection, 'commit')
+        return answer
 
     def apply(self, answer):
         kind, _, marker, _, snapshot = answer[0]
@@ -147,6 +161,8 @@ class Mirror:
             elif kind == 'R':
                 self.reloads[resource] = text
                 self.contents[resource] = self.load(resource)
+            elif kind == 'F':
+                self.storage[resource] = text
             elif kind == 'D':
                 self.contents[resource].pop(key, None)
         touched = {}
