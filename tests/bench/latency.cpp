@@ -1,0 +1,266 @@
+// How long after a write its reader knows: an edge's event stream, and the floor, LISTEN and one SELECT. Writer and
+// readers are this one process with one clock, so that the two are measured alike.
+//
+//   bench_latency COUNT INTERVAL_MS (edge URL PORT POST | floor URL)…
+//
+// Each course in turn gets the next numbered write, one every INTERVAL_MS. Prints a line per write, in microseconds:
+// course, sent → seen, answered → seen. Exit code 1 where a write was not seen within 30 s.
+#include <arpa/inet.h>
+#include <libpq-fe.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::string_view kMark = "probe ";
+
+class Database {
+ public:
+  explicit Database(const std::string& url) : connection_(PQconnectdb(url.c_str()), PQfinish) {
+    if (PQstatus(connection_.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(connection_.get()));
+  }
+
+  // The first field, if there is any.
+  std::string ask(const std::string& statement, const std::string& value) {
+    const char* values[] = {value.c_str()};
+    const std::unique_ptr<PGresult, decltype(&PQclear)> result(
+        PQexecParams(connection_.get(), statement.c_str(), 1, nullptr, values, nullptr, nullptr, 0), PQclear);
+    const auto status = PQresultStatus(result.get());
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+      throw std::runtime_error(PQerrorMessage(connection_.get()));
+    }
+    return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
+  }
+
+  void listen() { PQclear(PQexec(connection_.get(), "LISTEN note")); }
+
+  // The last notification's payload of those that came within 100 ms.
+  std::optional<std::string> heard() {
+    pollfd waiting{PQsocket(connection_.get()), POLLIN, 0};
+    if (poll(&waiting, 1, 100) > 0 && PQconsumeInput(connection_.get()) == 0) throw std::runtime_error("disconnected");
+    std::optional<std::string> payload;
+    while (PGnotify* notification = PQnotifies(connection_.get())) {
+      payload = notification->extra;
+      PQfreemem(notification);
+    }
+    return payload;
+  }
+
+ private:
+  std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
+};
+
+// The number of the last probe that the text holds whole: "probe 17." is one.
+std::optional<std::size_t> number_in(std::string_view text) {
+  const auto mark = text.rfind(kMark);
+  if (mark == std::string_view::npos) return {};
+  const char* const end = text.data() + text.size();
+  std::size_t number = 0;
+  const auto [rest, error] = std::from_chars(text.data() + mark + kMark.size(), end, number);
+  if (error != std::errc() || rest == end) return {};
+  return number;
+}
+
+// When which write was seen. Who sees a write has seen those before it.
+class Sightings {
+ public:
+  explicit Sightings(std::size_t count) : seen_(count) {}
+
+  void saw(std::size_t number) {
+    const auto now = Clock::now();
+    const std::lock_guard lock(mutex_);
+    for (; next_ <= number && next_ < seen_.size(); ++next_) seen_[next_] = now;
+    more_.notify_all();
+  }
+
+  bool wait_for(std::size_t number) {
+    std::unique_lock lock(mutex_);
+    return more_.wait_for(lock, std::chrono::seconds(30), [&] { return next_ > number; });
+  }
+
+  Clock::time_point when(std::size_t number) const { return seen_[number]; }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable more_;
+  std::size_t next_ = 0;
+  std::vector<Clock::time_point> seen_;
+};
+
+class Stream {
+ public:
+  Stream(int port, const std::string& target) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const std::string request = "GET " + target + " HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n";
+    if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        send(socket_, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) {
+      close(socket_);
+      throw std::runtime_error("the edge does not answer");
+    }
+  }
+  Stream(const Stream&) = delete;
+  ~Stream() { close(socket_); }
+
+  // What came within 100 ms.
+  std::string_view read() {
+    pollfd waiting{socket_, POLLIN, 0};
+    if (poll(&waiting, 1, 100) <= 0) return {};
+    const auto count = recv(socket_, buffer_.data(), buffer_.size(), 0);
+    if (count <= 0) throw std::runtime_error("the edge ended the stream");
+    return {buffer_.data(), static_cast<std::size_t>(count)};
+  }
+
+ private:
+  int socket_;
+  std::array<char, 65536> buffer_;
+};
+
+// One way from a writer to a reader, who has a thread of its own.
+class Course {
+ public:
+  using Reader = std::function<void(const std::stop_token&, Sightings&)>;
+
+  Course(std::string name, const std::string& url, std::string update, std::size_t count)
+      : name_(std::move(name)), writer_(url), update_(std::move(update)), sightings_(count), writes_(count) {}
+
+  // The reader has to see the write 0 first, so that it misses none after.
+  bool begin(const Reader& reader) {
+    write(0);
+    reader_ = std::jthread([this, reader](const std::stop_token& stop) {
+      try {
+        reader(stop, sightings_);
+      } catch (const std::exception& error) {
+        std::fprintf(stderr, "bench_latency: %s: %s\n", name_.c_str(), error.what());
+      }
+    });
+    return sightings_.wait_for(0);
+  }
+
+  void write(std::size_t number) {
+    auto& [sent, answered] = writes_[number];
+    sent = Clock::now();
+    writer_.ask(update_, std::string(kMark) + std::to_string(number) + ".");
+    answered = Clock::now();
+  }
+
+  bool end() { return sightings_.wait_for(writes_.size() - 1); }
+
+  void print() const {
+    const auto us = [](Clock::duration span) { return std::chrono::duration<double, std::micro>(span).count(); };
+    for (std::size_t number = 1; number < writes_.size(); ++number) {
+      const auto& [sent, answered] = writes_[number];
+      const auto seen = sightings_.when(number);
+      std::printf("%s %.0f %.0f\n", name_.c_str(), us(seen - sent), us(seen - answered));
+    }
+  }
+
+ private:
+  struct Write {
+    Clock::time_point sent, answered;
+  };
+
+  std::string name_;
+  Database writer_;
+  std::string update_;
+  Sightings sightings_;
+  std::vector<Write> writes_;
+  std::jthread reader_;  // the last member: it ends before what it uses
+};
+
+Course::Reader edge_reader(int port, const std::string& post) {
+  return [=](const std::stop_token& stop, Sightings& sightings) {
+    Stream stream(port, "/v1/resources/posts/" + post);
+    std::string text;
+    while (!stop.stop_requested()) {
+      text += stream.read();
+      if (const auto number = number_in(text)) sightings.saw(*number);
+      if (text.size() > 64) text.erase(0, text.size() - 64);  // may be the beginning of a number
+    }
+  };
+}
+
+Course::Reader floor_reader(const std::string& url) {
+  return [=](const std::stop_token& stop, Sightings& sightings) {
+    Database database(url);
+    database.listen();
+    std::optional<std::string> id = "1";
+    while (!stop.stop_requested()) {
+      if (id) {
+        if (const auto number = number_in(database.ask("SELECT title FROM note WHERE id = $1", *id))) {
+          sightings.saw(*number);
+        }
+      }
+      id = database.heard();
+    }
+  };
+}
+
+// The courses that the words name; null where one does not begin.
+std::vector<std::unique_ptr<Course>> begin_courses(const std::vector<std::string>& words, std::size_t count) {
+  std::vector<std::unique_ptr<Course>> courses;
+  for (std::size_t at = 0; at < words.size();) {
+    const bool edge = words[at] == "edge";
+    const auto& url = words.at(at + 1);
+    const std::string update =
+        edge ? "UPDATE posts SET title = $1 WHERE id = " + words.at(at + 3) : "UPDATE note SET title = $1 WHERE id = 1";
+    courses.push_back(std::make_unique<Course>(words[at], url, update, count));
+    if (!courses.back()->begin(edge ? edge_reader(std::stoi(words.at(at + 2)), words.at(at + 3)) : floor_reader(url))) {
+      throw std::runtime_error(words[at] + " shows nothing");
+    }
+    at += edge ? 4 : 2;
+  }
+  return courses;
+}
+
+void run(std::size_t count, std::chrono::milliseconds interval, const std::vector<std::string>& words) {
+  const auto courses = begin_courses(words, count + 1);
+  auto next = Clock::now();
+  for (std::size_t number = 1; number <= count; ++number) {
+    for (const auto& course : courses) {
+      std::this_thread::sleep_until(next += interval);
+      course->write(number);
+    }
+  }
+  for (const auto& course : courses) {
+    if (!course->end()) throw std::runtime_error("a write was not seen within 30 s");
+    course->print();
+  }
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const std::vector<std::string> arguments(words + 1, words + count);
+  if (arguments.size() < 4) {
+    std::fprintf(stderr, "usage: bench_latency COUNT INTERVAL_MS (edge URL PORT POST | floor URL)...\n");
+    return 2;
+  }
+  try {
+    run(std::stoul(arguments[0]), std::chrono::milliseconds(std::stoi(arguments[1])),
+        {arguments.begin() + 2, arguments.end()});
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bench_latency: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,48 @@
+"""How long after a write its event arrives: bench_latency, and what it says."""
+import subprocess
+import collections
+
+from cluster import ROOT, rows
+
+BINARY = ROOT / 'build/tests/bench_latency'
+POST = 10_001  # behind those that pgbench updates
+
+# Milliseconds, in the order of the writes. sent: from the statement's sending on; answered: from the moment on at
+# which the writer knew of the commit (below zero: the event was first).
+Delays = collections.namedtuple('Delays', 'sent answered')
+
+FLOOR = """
+    create table note (id bigint primary key, title text not null);
+    insert into note values (1, '');
+    create function ring() returns trigger language plpgsql as $$
+      begin perform pg_notify('note', new.id::text); return null; end $$;
+    create trigger ring after update on note for each row execute function ring()
+"""
+
+
+def make_floor(cluster):
+    """The least that can be done: a table whose trigger sends the key, in a database of its own."""
+    cluster.run('postgres', 'create database floor')
+    cluster.run('floor', FLOOR)
+
+
+def course_of_edge(cluster, edge):
+    return ['edge', cluster.url('blog_web', edge.database), str(edge.port), str(POST)]
+
+
+def course_of_floor(cluster):
+    return ['floor', cluster.url('postgres', 'floor')]
+
+
+def measure(count, interval_ms, *courses):
+    """{course: Delays} of `count` writes on each course in turn."""
+    arguments = [str(count), str(interval_ms), *(word for course in courses for word in course)]
+    done = subprocess.run([BINARY, *arguments], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise SystemExit('the probe did not see what it wrote')
+    delays = collections.defaultdict(lambda: Delays([], []))
+    for line in done.stdout.splitlines():
+        course, sent, answered = line.split()
+        delays[course].sent.append(float(sent) / 1000)
+        delays[course].answered.append(float(answered) / 1000)
+    return delays
