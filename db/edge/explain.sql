@@ -1,31 +1,38 @@
 -- edge.explain: per table of the view its way to the key, or why there is none.
 
--- The index that finds rows of a table by these columns, if there is one. Partial
--- indexes are not counted: they carry only some of the rows.
-create or replace function edge.index_on(relation regclass, columns int[]) returns regclass
-language sql stable set search_path = pg_catalog, pg_temp as $$
-  select i.indexrelid::regclass
-  from pg_catalog.pg_index i
-  where i.indrelid = relation and i.indisvalid and i.indpred is null and i.indkey[0]::int = any (columns)
-  order by i.indisunique desc, i.indexrelid
-  limit 1
-$$;
+-- The indexes by which the planner can find these rows, as it says itself; null where
+-- it must scan a table, or a whole index. Partitions and children each have their own.
+create or replace function edge.indexes_for(hop_sql text) returns text
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+declare
+  plan jsonb;
+begin
+  execute 'explain (format json) select from ' || hop_sql into plan;
+  if jsonb_path_exists(plan, 'strict $.** ? (@.type() == "object" && (@."Node Type" == "Seq Scan"
+      || @."Node Type" like_regex "^Index" && !exists(@."Index Cond")))') then
+    return null;
+  end if;
+  return coalesce((
+    select string_agg(distinct name #>> '{}', ', ') from jsonb_path_query(plan, '$.**."Index Name"') as name), 'no rows');
+end $$;
 
 -- Every step from a table to the next: which table it looks into, by which columns.
 create or replace function edge.hops(ways jsonb)
-returns table (instance int, hop text, index regclass)
-language sql stable set search_path = pg_catalog, pg_temp as $$
+returns table (instance int, hop text, indexes text)
+language sql set search_path = pg_catalog, pg_temp as $$
   select (i->>'id')::int,
-    format('%s (%s)', relation, (
-      select string_agg(quote_ident(c.name), ', ')
-      from unnest(columns) as n, lateral edge.column_of(relation, n) as c)),
-    edge.index_on(relation, columns)
+    format('%s (%s)', (parent->>'relation')::oid::regclass, (
+      select string_agg(case when c->>'parent_form' = '%s' then quote_ident(pc.name)
+                             else format('(%s)', replace(c->>'parent_form', '%s', quote_ident(pc.name))) end, ', ')
+      from jsonb_array_elements(branch->'conditions') as c,
+        lateral edge.column_of((parent->>'relation')::oid, (c->>'parent_column')::int) as pc)),
+    edge.indexes_for(edge.hop_sql(parent, branch, (
+      select jsonb_object_agg(number, format('(select null::%s)', c.typed))  -- a value that is known only later
+      from jsonb_array_elements_text(i->'columns') as number,
+        lateral edge.column_of((i->>'relation')::oid, number::int) as c)))
   from jsonb_array_elements(ways) as i,
     lateral jsonb_array_elements(i->'way') as branch,
-    lateral (select p from jsonb_array_elements(ways) as p where p->>'id' = branch->>'parent') as x(parent),
-    lateral (select (parent->>'relation')::oid::regclass, array(
-               select (c->>'parent_column')::int
-               from jsonb_array_elements(branch->'conditions') as c)) as y(relation, columns)
+    lateral (select p from jsonb_array_elements(ways) as p where p->>'id' = branch->>'parent') as x(parent)
   where not edge.is_same_value(parent, branch)
 $$;
 
@@ -46,7 +53,7 @@ $$;
 
 create or replace function edge.explain(name text)
 returns table ("table" text, alias text, journaled text, way text, sql text, indexes text)
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   ways jsonb;
 begin
@@ -62,7 +69,7 @@ begin
         lateral edge.column_of((i->>'relation')::oid, n::int) as c) else 'that it changed' end,
     coalesce(edge.way_text(ways, (i->>'id')::int), 're-reads the whole resource: ' || (i->>'reason')),
     (select string_agg(s, E'\nunion\n') from edge.instance_selects(ways, i) as s where i ? 'way'),
-    (select string_agg(format('%s: %s', h.hop, coalesce(h.index::text, 'NO INDEX, scans the table')), '; ')
+    (select string_agg(format('%s: %s', h.hop, coalesce(h.indexes, 'NO INDEX, scans the table')), '; ')
      from edge.hops(ways) as h where h.instance = (i->>'id')::int)
   from jsonb_array_elements(ways) as i;
 end $$;

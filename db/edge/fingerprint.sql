@@ -5,7 +5,8 @@
 --          resource is read whole from time to time until it is published again.
 -- storage  The files that hold the tables' rows. A rewrite (ALTER TYPE … USING,
 --          VACUUM FULL) makes new ones: read whole once.
--- Cost     About as much as a pull: edges ask for it once a second.
+-- Cost     More than a pull: edges ask for it once a second. What a survey calls is in
+--          plpgsql, which keeps its plans from one survey to the next.
 -- xmin     of a catalog row tells also what was changed and changed back between
 --          two looks, as a trigger that was disabled for a while.
 
@@ -50,28 +51,32 @@ begin
       ) as named));
 end $$;
 
-create or replace function edge.ids(list jsonb) returns oid[]
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select coalesce(array_agg((e #>> '{}')::oid), '{}') from jsonb_array_elements(list) as e
-$$;
-
--- All tables whose rows or triggers matter: the watched ones with their families.
+-- All tables whose rows or triggers matter: the watched ones with their families
+-- (edge.family, for many at once).
 create or replace function edge.watched_tables(watched jsonb) returns oid[]
-language sql stable set search_path = pg_catalog, pg_temp as $$
-  select coalesce(array_agg(distinct f::oid order by f::oid), '{}')
-  from unnest(edge.ids(watched->'tables')) as t, lateral edge.family(t) as f
-$$;
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return array(
+    with recursive below(oid) as (
+      select t::oid from jsonb_array_elements_text(watched->'tables') as t
+      union select inhrelid from below join pg_catalog.pg_inherits on inhparent = below.oid
+    ), above(oid) as (
+      select oid from below
+      union select inhparent from above join pg_catalog.pg_inherits on inhrelid = above.oid
+    ) select oid from above order by oid);
+end $$;
 
 create or replace function edge.storage(tables oid[]) returns text
-language sql stable set search_path = pg_catalog, pg_temp as $$
-  select md5(string_agg(format('%s %s', oid, relfilenode), ',' order by oid)) from pg_catalog.pg_class
-  where oid = any (tables)
-$$;
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (select md5(string_agg(concat_ws(' ', oid, relfilenode), ',' order by oid)) from pg_catalog.pg_class
+          where oid = any (tables));
+end $$;
 
 create or replace function edge.shape(watched jsonb, tables oid[]) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  views constant oid[] := edge.ids(watched->'views');
+  views constant oid[] := array(select v::oid from jsonb_array_elements_text(watched->'views') as v);
 begin
   return jsonb_build_object(
     'a table or view was renamed, dropped, moved, or its options or row-level security were changed', (
@@ -96,24 +101,28 @@ begin
                                     and (c->>1 = '0' or a.attnum = (c->>1)::int)),
     'a function was replaced', (
       select md5(string_agg(concat_ws(' ', p.oid, p.xmin), ',' order by p.oid))
-      from pg_catalog.pg_proc p where p.oid = any (edge.ids(watched->'functions'))),
+      from pg_catalog.pg_proc p where p.oid in (select f::oid from jsonb_array_elements_text(watched->'functions') as f)),
     'an enum''s values were changed', (
       select md5(string_agg(concat_ws(' ', enumtypid, enumsortorder, enumlabel), ',' order by enumtypid, enumsortorder))
-      from pg_catalog.pg_enum where enumtypid = any (edge.ids(watched->'enums'))));
+      from pg_catalog.pg_enum where enumtypid in (select e::oid from jsonb_array_elements_text(watched->'enums') as e)));
 end $$;
 
 -- In words, what distinguishes two shapes; null where nothing does.
 create or replace function edge.shape_difference(published jsonb, now jsonb) returns text
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select string_agg(key, '; ' order by key) from jsonb_each(now) as n where published->key is distinct from n.value
-$$;
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  if published = now then return null; end if;
+  return (select string_agg(key, '; ' order by key) from jsonb_each(now) as n
+          where published->key is distinct from n.value);
+end $$;
 
 -- Why a resource cannot be read at all; null where it can.
 create or replace function edge.broken_reason(source regclass, declaration jsonb) returns text
-language sql stable set search_path = pg_catalog, pg_temp as $$
-  select case
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return case
     when not exists (select from pg_catalog.pg_class where oid = source) then
       format('%s is gone', declaration->>'view')
     when to_regclass(declaration->>'view') is distinct from source then
-      format('%s is called %s now', declaration->>'view', source) end
-$$;
+      format('%s is called %s now', declaration->>'view', source) end;
+end $$;

@@ -135,7 +135,7 @@ language sql set search_path = pg_catalog, pg_temp as $$
 $$;
 
 create or replace function edge.tell_ways(name text, ways jsonb) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   r record;
 begin
@@ -148,9 +148,10 @@ begin
             hint = format('Only real differences are streamed, but each costs a whole read. '
                           'See edge.explain(%L).', name);
   end loop;
-  for r in select distinct h.hop from edge.hops(ways) as h where h.index is null order by 1 loop
+  for r in select distinct h.hop from edge.hops(ways) as h where h.indexes is null order by 1 loop
     raise notice 'edge: no index carries % on the way to a key of %', r.hop, name
-      using hint = 'A change that goes this way scans the table. Create an index on that column.';
+      using hint = format('A change that goes this way scans the table. Create an index for the condition; '
+                          'edge.explain(%L) shows it.', name);
   end loop;
 end $$;
 

@@ -43,6 +43,17 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     lateral edge.column_of((instance->>'relation')::oid, number::int) as c
 $$;
 
+-- The rows `p` of a branch's parent that a row leads to. `known`: SQL for the row's columns by number.
+create or replace function edge.hop_sql(parent jsonb, branch jsonb, known jsonb) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select format('%s%s p where %s', case when (parent->>'inherit')::boolean then '' else 'only ' end,
+    (parent->>'relation')::oid::regclass, string_agg(edge.condition_sql(c,
+      replace(c->>'parent_form', '%s', format('p.%I', pc.name)),
+      replace(c->>'form', '%s', known->>(c->>'column'))), ' and '))
+  from jsonb_array_elements(branch->'conditions') as c,
+    lateral edge.column_of((parent->>'relation')::oid, (c->>'parent_column')::int) as pc
+$$;
+
 -- SELECTs of the keys that the value of an instance leads to, one per combination
 -- of branches. `known` has SQL for the instance's columns by number. Each hop is a
 -- LATERAL of its own behind OFFSET 0, so that it runs once per value, by index,
@@ -74,17 +85,11 @@ begin
     return query select * from edge.way_selects(instances, (parent->>'id')::int, (
         select jsonb_object_agg(number, format('%s.c%s', alias, number))
         from jsonb_array_elements_text(parent->'columns') as number),
-      hops || format(', lateral (select %s from %s%s p where %s offset 0) %s', (
+      hops || format(', lateral (select %s from %s offset 0) %s', (
         select string_agg(format('p.%I::%s as c%s', c.name, c.typed, number), ', ')
         from jsonb_array_elements_text(parent->'columns') as number,
           lateral edge.column_of((parent->>'relation')::oid, number::int) as c),
-        case when (parent->>'inherit')::boolean then '' else 'only ' end, (parent->>'relation')::oid::regclass, (
-        select string_agg(edge.condition_sql(c,
-            replace(c->>'parent_form', '%s', format('p.%I', pc.name)),
-            replace(c->>'form', '%s', known->>(c->>'column'))), ' and ')
-        from jsonb_array_elements(branch->'conditions') as c,
-          lateral edge.column_of((parent->>'relation')::oid, (c->>'parent_column')::int) as pc),
-        alias), depth + 1);
+        edge.hop_sql(parent, branch, known), alias), depth + 1);
   end loop;
 end $$;
 
