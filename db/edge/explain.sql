@@ -2,19 +2,27 @@
 
 -- The indexes by which the planner can find these rows, as it says itself; null where
 -- it must scan a table, or a whole index. Partitions and children each have their own.
-create or replace function edge.indexes_for(hop_sql text) returns text
+create or replace function edge.indexes_for(relation regclass, hop_sql text) returns text
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
   plan jsonb;
+  names text[]; carried boolean;
 begin
   execute 'explain (format json) select from ' || hop_sql into plan;
-  if jsonb_path_exists(plan, 'strict $.** ? (@.type() == "object" && (@."Node Type" == "Seq Scan"
-      || @."Node Type" like_regex "^Index" && !exists(@."Index Cond")))') then
-    return null;
-  end if;
-  return coalesce((
-    select string_agg(distinct name #>> '{}', ', ') from jsonb_path_query(plan, '$.**."Index Name"') as name), 'no rows');
+  select array_agg(distinct node->>'Index Name'),
+         bool_and(node->>'Node Type' <> 'Seq Scan' and edge.is_led(relation, node->>'Index Name', node->>'Index Cond'))
+    into names, carried
+    from jsonb_path_query(plan, 'strict $.** ? (@.type() == "object" && (@."Node Type" == "Seq Scan" || exists(@."Index Name")))') as node;
+  return case when carried is null then 'no rows' when carried then array_to_string(names, ', ') end;
 end $$;
+
+-- Whether a condition finds its place in an index; in a B-tree that is only by the first column.
+create or replace function edge.is_led(relation regclass, index_name text, condition text) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select coalesce(bool_and(m.amname <> 'btree' or strpos(condition, pg_get_indexdef(i.indexrelid, 1, true)) > 0), false)
+  from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid join pg_catalog.pg_am m on m.oid = c.relam
+  where c.relname = index_name and i.indrelid in (select edge.below(relation))
+$$;
 
 -- Every step from a table to the next: which table it looks into, by which columns.
 create or replace function edge.hops(ways jsonb)
@@ -26,7 +34,7 @@ language sql set search_path = pg_catalog, pg_temp as $$
                              else format('(%s)', replace(c->>'parent_form', '%s', quote_ident(pc.name))) end, ', ')
       from jsonb_array_elements(branch->'conditions') as c,
         lateral edge.column_of((parent->>'relation')::oid, (c->>'parent_column')::int) as pc)),
-    edge.indexes_for(edge.hop_sql(parent, branch, (
+    edge.indexes_for((parent->>'relation')::oid, edge.hop_sql(parent, branch, (
       select jsonb_object_agg(number, format('(select null::%s)', c.typed))  -- a value that is known only later
       from jsonb_array_elements_text(i->'columns') as number,
         lateral edge.column_of((i->>'relation')::oid, number::int) as c)))

@@ -220,7 +220,9 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     where e->>'resno' = resno::text) as types(t)
 $$;
 
+-- The type of an expression that unwraps to a column, or is a constant.
 create or replace function edge.expr_type(expr jsonb) returns text
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select coalesce(expr->>'vartype', expr->>'resulttype', expr->>'funcresulttype', expr->>'consttype', 'unknown')
+  select case when expr->>'node' = 'COLLATEEXPR' then edge.expr_type(expr->'arg')
+    else coalesce(expr->>'vartype', expr->>'resulttype', expr->>'funcresulttype', expr->>'consttype', 'unknown') end
 $$;

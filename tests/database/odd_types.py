@@ -95,6 +95,7 @@ SHAPES = {
     'less_any': ('select b.id from b where b.n < any (select n from a)', 'id', []),
     'like_join': _join('a.tx like b.tx'),
     'regex_join': _join('a.tx ~* b.tx'),
+    'collate_join': _join('a.tx collate "C" = b.tx'),
     'jsonb_has': _join('a.jb ? b.tx'),
     'jsonb_has_back': ('select a.id, b.id as x from a left join b on a.jb ? b.tx', 'id', []),
     'jsonb_contains': _join('a.jb @> b.jb'),
