@@ -7,9 +7,9 @@ namespace edge {
 namespace asio = suite::asio;
 using suite::Clock;
 
-PgListener::PgListener(const asio::any_io_executor& executor, const std::string& url, const std::string& name,
-                       std::chrono::milliseconds probe)
-    : connection_(executor, url, name + " listen"), probe_(probe), prefix_(name + "/") {}
+PgListener::PgListener(const asio::any_io_executor& executor, const std::string& url, const std::string& node,
+                       const std::string& consumer, std::chrono::milliseconds probe)
+    : connection_(executor, url, node + " listen"), probe_(probe), prefix_(consumer + "/") {}
 
 asio::awaitable<void> PgListener::connect(PgConnection::Deadline deadline) {
   co_await connection_.connect(deadline);

@@ -16,9 +16,9 @@ namespace edge {
 
 class PgListener {
  public:
-  // `name`: of this consumer, by which it knows its own probes.
-  PgListener(const suite::asio::any_io_executor& executor, const std::string& url, const std::string& name,
-             std::chrono::milliseconds probe);
+  // `consumer`: this process of the node; by its name it knows its own probes.
+  PgListener(const suite::asio::any_io_executor& executor, const std::string& url, const std::string& node,
+             const std::string& consumer, std::chrono::milliseconds probe);
 
   // LISTENs; once it returns, no bell is missed.
   suite::asio::awaitable<void> connect(PgConnection::Deadline deadline);

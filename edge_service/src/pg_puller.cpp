@@ -34,7 +34,7 @@ std::string text_of(const PgResult& result) { return std::string(pg_field(result
 }  // namespace
 
 asio::awaitable<void> PgPuller::connect(const std::string& url, PgConnection::Deadline deadline) {
-  connection_ = std::make_unique<PgConnection>(executor_, url, consumer_ + " pull");
+  connection_ = std::make_unique<PgConnection>(executor_, url, node_ + " pull");
   co_await connection_->connect(deadline);
   auto session = in_turn(pg(queries::kSession), pg(queries::kTimeouts));
   co_await connection_->run(std::move(session), deadline);
@@ -90,7 +90,8 @@ asio::awaitable<PgPuller::Look> PgPuller::look(bool survey) {
   Look look;
   if (survey) co_await try_again();
   for (;;) {
-    auto report = co_await pull({}, survey || !held_.all_loaded(), true);
+    survey |= !held_.all_loaded();
+    auto report = co_await pull({}, survey, true);
     if (!report) {
       const bool explained = co_await explain_refusal({});
       if (!explained) break;
@@ -101,6 +102,7 @@ asio::awaitable<PgPuller::Look> PgPuller::look(bool survey) {
     } else if (!report->whole.empty()) {
       co_await hand_over(report->whole, look);
       if (look.xmin != 0 || look.refused) co_return look;
+      survey = true;  // it was one, and may have found more to read whole
     } else {
       deliver(std::move(*report), {}, look);
       co_return look;

@@ -20,10 +20,11 @@ namespace edge {
 
 class PgPuller {
  public:
-  // `consumer`: under which name the database knows this process.
-  PgPuller(suite::asio::any_io_executor executor, std::string consumer, BatchSink& sink, Health& health,
-           Metrics& metrics)
+  // `consumer`: the name by which the database knows this process of the node.
+  PgPuller(suite::asio::any_io_executor executor, std::string node, std::string consumer, BatchSink& sink,
+           Health& health, Metrics& metrics)
       : executor_(std::move(executor)),
+        node_(std::move(node)),
         consumer_(std::move(consumer)),
         sink_(sink),
         health_(health),
@@ -64,6 +65,7 @@ class PgPuller {
   void deliver(PullReport&& report, std::vector<ResourceBatch>&& whole, Look& look);
 
   suite::asio::any_io_executor executor_;
+  std::string node_;
   std::string consumer_;
   BatchSink& sink_;
   Health& health_;

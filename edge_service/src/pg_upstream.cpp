@@ -43,7 +43,7 @@ PgUpstream::PgUpstream(asio::io_context& core, PgUpstreamOptions options, BatchS
       backoff_(100ms, options_.longest_pause),
       consumer_(options_.node + "/" + std::to_string(new_lineage())),
       wakefulness_(limits_of(options_)),
-      puller_(core.get_executor(), consumer_, sink, health, metrics) {}
+      puller_(core.get_executor(), options_.node, consumer_, sink, health, metrics) {}
 
 asio::awaitable<void> PgUpstream::run() {
   asio::steady_timer pause(core_);
@@ -72,7 +72,7 @@ asio::awaitable<void> PgUpstream::follow(const std::string& url) {
   using namespace asio::experimental::awaitable_operators;
   url_ = url;
   const auto deadline = Clock::now() + kConnectWithin;
-  listener_ = std::make_unique<PgListener>(core_.get_executor(), url, consumer_, options_.probe);
+  listener_ = std::make_unique<PgListener>(core_.get_executor(), url, options_.node, consumer_, options_.probe);
   co_await listener_->connect(deadline);
   co_await puller_.connect(url, deadline);
   wakefulness_.begin();
@@ -135,7 +135,7 @@ asio::awaitable<void> PgUpstream::leave() {
   stopping_ = true;
   if (!url_.empty()) {
     try {
-      PgConnection goodbye(core_.get_executor(), url_, consumer_ + " leave");
+      PgConnection goodbye(core_.get_executor(), url_, options_.node + " leave");
       co_await goodbye.connect(Clock::now() + 1s);
       auto statements = in_turn(pg(queries::kRelease, consumer_));
       co_await goodbye.run(std::move(statements), Clock::now() + 1s);

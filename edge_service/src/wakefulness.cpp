@@ -15,6 +15,7 @@ void Wakefulness::begin() {
 void Wakefulness::bell(Time now) { bells_.add(now); }
 
 void Wakefulness::acknowledged(State said) {
+  rung_in_vain_ = said == State::asleep && state_ == State::awake;
   if (said == State::silent) {
     state_ = State::silent;
   } else if (said == State::awake && state_ != State::awake) {  // the sleep has lapsed, or the bell is allowed again
@@ -28,7 +29,8 @@ Wakefulness::Wish Wakefulness::wish(Time now) const {
   switch (state_) {
     case State::silent: return Wish::nothing;
     case State::awake:
-      return now - awake_since_ >= limits_.quiet && !finds_.fast(now, limits_.quiet) ? Wish::fall : Wish::nothing;
+      if (now - awake_since_ >= limits_.quiet && !finds_.fast(now, limits_.quiet)) return Wish::fall;
+      return rung_in_vain_ ? Wish::wake : Wish::nothing;
     case State::falling:
     case State::asleep: return bells_.fast(now, limits_.busy) ? Wish::wake : Wish::nothing;
   }
@@ -45,6 +47,7 @@ void Wakefulness::fell(std::optional<Xid> residue, Time now) {
 
 void Wakefulness::woke(Time now) {
   state_ = State::awake;
+  rung_in_vain_ = false;
   awake_since_ = now;
   finds_.clear();
 }

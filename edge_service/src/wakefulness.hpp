@@ -66,6 +66,7 @@ class Wakefulness {
   Time awake_since_{};  // or the last vain attempt to fall
   Time next_look_{};
   Xid residue_ = 0;
+  bool rung_in_vain_ = false;  // awake, but the database takes us for asleep
 };
 
 }  // namespace edge

@@ -100,6 +100,14 @@ TEST_F(WakefulnessTest, ASleepThatLapsedIsBegunAnew) {
   EXPECT_EQ(wish(), Wish::fall);
 }
 
+TEST_F(WakefulnessTest, AWakingThatWasNotHeardIsRepeated) {
+  edge_.woke(now_);
+  edge_.acknowledged(State::asleep);
+  EXPECT_EQ(wish(), Wish::wake);
+  edge_.woke(now_);
+  EXPECT_EQ(wish(), Wish::nothing);
+}
+
 TEST_F(WakefulnessTest, WhereNobodyIsRungItOnlyPolls) {
   edge_.acknowledged(State::silent);
   look(true);
