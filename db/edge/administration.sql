@@ -21,6 +21,9 @@ end $$;
 create or replace function edge.grant_edge(role name) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  if not exists (select from pg_catalog.pg_roles where rolname = role) then
+    perform edge.complain(format('there is no role %s', quote_ident(role)), format('CREATE ROLE %I LOGIN;', role));
+  end if;
   insert into edge.reader values (role) on conflict do nothing;
   execute format('grant usage on schema edge to %I', role);
   execute format('grant execute on function edge.pull(pg_snapshot, uuid, jsonb, boolean), '
@@ -29,12 +32,51 @@ begin
   perform edge.grant_sources();
 end $$;
 
+-- USAGE of the schemas of all sources for every reader; and none by us where there is no source any more.
+create or replace function edge.grant_schemas() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  r record;
+begin
+  for r in
+    select distinct e.role, c.relnamespace::regnamespace as schema
+    from edge.reader e join pg_catalog.pg_roles on rolname = e.role,
+      edge.resource p join pg_catalog.pg_class c on c.oid = p.source
+    where not has_schema_privilege(e.role, c.relnamespace, 'usage') order by 1, 2
+  loop
+    if not has_schema_privilege(r.schema, 'usage with grant option') then
+      raise warning 'edge: % may not use the schema %, and only its owner can grant that', r.role, r.schema
+        using hint = format('GRANT USAGE ON SCHEMA %s TO %I;', r.schema, r.role);
+      continue;
+    end if;
+    execute format('grant usage on schema %s to %I', r.schema, r.role);
+    insert into edge.granted_schema values (r.role, r.schema) on conflict do nothing;
+  end loop;
+  for r in
+    select g.role, g.schema from edge.granted_schema g
+    where not exists (select from edge.resource p join pg_catalog.pg_class c on c.oid = p.source
+                      where c.relnamespace = g.schema) order by 1, 2
+  loop
+    perform edge.revoke_schema(r.role, r.schema);
+  end loop;
+end $$;
+
+create or replace function edge.revoke_schema(role name, schema regnamespace) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if exists (select from pg_catalog.pg_namespace n, pg_catalog.pg_roles r where n.oid = schema and r.rolname = role) then
+    execute format('revoke usage on schema %s from %I', schema, role);
+  end if;
+  delete from edge.granted_schema g where g.role = revoke_schema.role and g.schema = revoke_schema.schema;
+end $$;
+
 -- SELECT on every source for every reader; and none by us on what is a source no more.
 create or replace function edge.grant_sources() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   r record;
 begin
+  perform edge.grant_schemas();
   for r in
     select e.role, s.source
     from edge.reader e join pg_catalog.pg_roles on rolname = e.role,
@@ -105,6 +147,9 @@ declare
 begin
   for r in select role, source from edge.granted loop
     perform edge.revoke_source(r.role, r.source);
+  end loop;
+  for r in select role, schema from edge.granted_schema loop
+    perform edge.revoke_schema(r.role, r.schema);
   end loop;
   for r in select c.oid::regclass as relation from edge.captured t join pg_catalog.pg_class c on c.oid = t.relation loop
     perform edge.release_table(r.relation);

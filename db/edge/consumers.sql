@@ -133,7 +133,6 @@ declare
   now_seen constant pg_snapshot := pg_current_snapshot();
   state edge.state;
   settings edge.settings;
-  size constant bigint := pg_relation_size('edge.journal');
   bound xid8; newest xid8; last xid8;
   deleted bigint;
 begin
@@ -149,9 +148,8 @@ begin
     bound := greatest(bound, state.sample);
     update edge.state set sample = pg_snapshot_xmax(now_seen), sampled = clock_timestamp();
   end if;
-  if size > settings.journal_max_mb * 1048576::bigint and size > state.forced_at * 1.1 then
+  if edge.journal_bytes(settings.journal_max_mb * 1048576::bigint) > settings.journal_max_mb * 1048576::bigint then
     bound := greatest(bound, newest);  -- who is up to date loses nothing by it
-    update edge.state set forced_at = size;
   end if;
   if bound is null or bound <= state.swept then return 0; end if;
 
@@ -165,6 +163,18 @@ begin
       horizon = greatest(horizon, (last::text::numeric + 1)::text::xid8);
   end if;
   return deleted;
+end $$;
+
+-- About how much is alive in the journal; its file says that only while it is below
+-- `enough`, since space that was freed stays in it to be used again.
+create or replace function edge.journal_bytes(enough bigint) returns numeric
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  file constant bigint := pg_relation_size('edge.journal');
+begin
+  if file <= enough then return file; end if;
+  return pg_stat_get_live_tuples('edge.journal'::regclass) * coalesce((
+    select avg(pg_column_size(j.*)) + 8 from (select * from edge.journal order by xid desc limit 100) as j), 0);
 end $$;
 
 -- Writes a new marker where there is none: at the first start and after a crash.

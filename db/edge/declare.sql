@@ -12,6 +12,24 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
   order by n
 $$;
 
+-- A list is columns between commas, with nothing left over, and none twice.
+create or replace function edge.check_list(role text, list text) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  twice text;
+begin
+  if list !~ '^\s*$'
+     and regexp_replace(list, '\s*-?\s*("([^"]|"")+"|[^",]*[^",\s][^",]*)\s*', 'c', 'g') !~ '^c(,c)*$' then
+    perform edge.complain(format('%s is no list of columns: %s', role, list),
+      'Separate columns by commas, with a minus before one that descends; put names with commas, quotes or a leading '
+      'minus in double quotes.');
+  end if;
+  select p.name into twice from edge.parse_columns(list) as p group by p.name having count(*) > 1 limit 1;
+  if found then
+    perform edge.complain(format('%s names %s twice', role, quote_ident(twice)), 'Name each column once.');
+  end if;
+end $$;
+
 create or replace function edge.complain(message text, mend text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -79,7 +97,9 @@ begin
   end if;
   select f into bad from unnest(filters) as f group by f having count(*) > 1 limit 1;
   if found then
-    perform edge.complain(format('filter %s is named twice', quote_ident(bad)), 'Name each column once.');
+    perform edge.complain(format('filters names %s twice', quote_ident(bad)), 'Name each column once.');
+  elsif array_position(filters, null) is not null then
+    perform edge.complain('filters has a null', 'Name columns: filters => ''{author_id,tags}''.');
   end if;
 end $$;
 
@@ -93,6 +113,7 @@ declare
   columns jsonb := '[]';
   c record;
 begin
+  perform edge.check_list('key', key), edge.check_list('sort', sort);
   perform edge.check_arguments(name, keys, filters, default_limit, max_limit);
   -- the key ends the order, which is total then
   select array_agg(p.name order by n), array_agg(p.descending order by n) into sorts, descending

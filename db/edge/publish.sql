@@ -13,6 +13,10 @@ begin
     if not pg_has_role(current_user, (select relowner from pg_catalog.pg_class where oid = t), 'usage') then
       raise exception 'role % may not publish %: it does not own table %', current_user, source, t
         using errcode = 'insufficient_privilege', hint = 'Triggers are put on the table. Publish as its owner.';
+    elsif not has_schema_privilege(edge.owner(), (select relnamespace from pg_catalog.pg_class where oid = t), 'usage') then
+      raise exception 'role %, which owns the schema edge, may not use the schema of table %', edge.owner(), t
+        using errcode = 'insufficient_privilege', hint = format('GRANT USAGE ON SCHEMA %s TO %I;', (
+          select relnamespace::regnamespace from pg_catalog.pg_class where oid = t), edge.owner());
     elsif not has_table_privilege(edge.owner(), t, 'select') then
       raise exception 'role %, which owns the schema edge, may not read table %', edge.owner(), t
         using errcode = 'insufficient_privilege', hint = format('GRANT SELECT ON %s TO %I;', t, edge.owner());
@@ -29,10 +33,15 @@ create or replace function edge.publish(name text, source text, key text, sort t
                                         max_limit int default null, owner text default null)
 returns text language plpgsql as $$
 declare
-  of_view regclass := to_regclass(source);  -- by the caller's search_path, like any query
+  of_view regclass;
 begin
+  begin
+    of_view := to_regclass(source);  -- by the caller's search_path, like any query
+  exception when syntax_error or invalid_name or feature_not_supported then  -- of too many parts, or of another database
+    null;
+  end;
   if of_view is null then
-    perform edge.complain(format('there is no view %s', source),
+    perform edge.complain(format('there is no view %s', coalesce(source, 'null')),
       format('Create it first, or name its schema. The search path is %s.', current_setting('search_path')));
   end if;
   if not pg_has_role(current_user, edge.owner(), 'usage') then
@@ -57,7 +66,7 @@ begin
     perform edge.refuse(source, 'it is neither a view nor a table', 'Publish a view over tables.');
   end if;
   lock table edge.resource in share row exclusive mode;  -- one publication at a time; pulls go on
-  execute format('lock table %s in access share mode', source);  -- nobody replaces what is being read
+  perform edge.lock_source(source);
   perform edge.check_source(source);
   declaration := edge.declare(name, source, key, sort, filters, default_limit, max_limit, owner);
   declaration := declaration || jsonb_build_object('load', edge.load_sql(source, declaration));
@@ -106,6 +115,17 @@ begin
   perform edge.tell_ways(name, ways);
   return format('%s: revision %s%s', name, coalesce(new_revision, known.revision),
     case when new_revision is null then ', unchanged' else '' end);
+end $$;
+
+-- Nobody replaces or alters what is being read. A view reads with its owner's rights,
+-- and so does the lock, which goes down to the tables.
+create or replace function edge.lock_source(source regclass) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('lock table %s in access share mode', source);
+exception when insufficient_privilege then
+  raise exception '% can not be published: %', source, sqlerrm using errcode = 'insufficient_privilege',
+    hint = format('Who publishes (%s) needs SELECT on it, and the owner of each view SELECT on what that view reads.', current_user);
 end $$;
 
 -- Every instance with the link through which its changes are journaled.

@@ -113,6 +113,11 @@ begin
     perform edge.refuse(source,
       'it converts a constant text to a time at run time, and ''now'' is such a text',
       'Write the constant as date ''2030-01-31''.');
+  elsif exists (
+    select from jsonb_path_query(blocks, 'strict $.** ? (@.type() == "object" && @.node == "VAR").vartype') as t
+    where (t #>> '{}')::oid::regtype::text ~ '^(\S*\.)?reg[a-z]+(\[])?$' and (t #>> '{}')::oid < 16384) then
+    perform edge.refuse(source, 'it reads a column of type regclass or the like, whose text follows the names in the catalog',
+      'Keep the name in a column of type text, or the number in one of type oid.');
   elsif jsonb_path_exists(blocks, 'strict $.**.tablesample ? (@ != null)') then
     perform edge.refuse(source, 'it uses TABLESAMPLE, whose rows are random', 'Remove TABLESAMPLE.');
   elsif edge.has_node(blocks, '@.node == "QUERY" && @.hasForUpdate == "true"') then
@@ -126,13 +131,27 @@ begin
   end if;
 end $$;
 
+-- What is sound only while certain values do not occur.
+create or replace function edge.tell_doubts(source regclass, blocks jsonb) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if edge.has_node(blocks, '@.node == "COERCEVIAIO" && @.arg.node != "CONST" && (@.resulttype == "1082"
+      || @.resulttype == "1083" || @.resulttype == "1114" || @.resulttype == "1184" || @.resulttype == "1266")') then
+    raise notice 'edge: % converts a column''s text to a time, and texts such as ''now'' or ''today'' mean another one each day', source
+      using hint = 'Where such texts may occur, use to_date or to_timestamp with a format, or keep the time in a column.';
+  end if;
+end $$;
+
 create or replace function edge.check_table(source regclass, of_table pg_catalog.pg_class, of_view pg_catalog.pg_class) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   name constant text := of_table.oid::regclass;
   is_catalog constant boolean := of_table.relnamespace in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace);
 begin
-  if is_catalog or of_table.relkind not in ('r', 'p') then
+  if of_table.relnamespace = 'edge'::regnamespace then
+    perform edge.refuse(source, format('%s is a table of ours, whose triggers would call themselves', name),
+      'Publish tables of your own.');
+  elsif is_catalog or of_table.relkind not in ('r', 'p') then
     perform edge.refuse(source,
       format('%s is a %s, whose changes fire no trigger', name,
         case when is_catalog then 'system catalog'
@@ -172,6 +191,7 @@ declare
   r record;
 begin
   perform edge.check_expressions(source, blocks);
+  perform edge.tell_doubts(source, blocks);
   perform edge.check_table(source, t, v)
     from jsonb_array_elements(graph->'instances') as i
     join pg_catalog.pg_class t on t.oid = (i->>'relation')::oid

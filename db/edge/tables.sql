@@ -74,9 +74,9 @@ create unlogged table if not exists edge.state (
   pruned    pg_snapshot not null default pg_current_snapshot(),
   swept     xid8 not null default '0',           -- below it nothing is left to delete
   sample    xid8 not null default '0',           -- newest xid of the present age sample ...
-  sampled   timestamptz not null default now(),  -- ... and when it was taken
-  forced_at bigint not null default 0            -- size of the journal when it was last cut for its size
+  sampled   timestamptz not null default now()   -- ... and when it was taken
 );
+alter table edge.state drop column if exists forced_at;
 
 -- Outside of MVCC, so that a writer with an old snapshot reads them as they are now.
 -- lease: until when (epoch seconds) some consumer follows; the triggers journal only
@@ -95,9 +95,10 @@ create unlogged table if not exists edge.consumer (
 );
 alter table edge.consumer add column if not exists asleep timestamptz;  -- until then it must be rung; null: awake
 
--- Roles that may pull, and the SELECT grants that we made for them.
+-- Roles that may pull, and what we granted to them: SELECT on sources, USAGE of their schemas.
 create table if not exists edge.reader (role name primary key);
 create table if not exists edge.granted (role name, source regclass, primary key (role, source));
+create table if not exists edge.granted_schema (role name, schema regnamespace, primary key (role, schema));
 
 create table if not exists edge.settings (
   only_one        boolean primary key default true check (only_one),

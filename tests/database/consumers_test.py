@@ -72,6 +72,8 @@ class Pruning(ConsumersTest):
                 self.run_sql('begin')
                 self.run_sql(setting)
                 self.run_sql('commit')
+                self.run_sql('select pg_stat_force_next_flush()')  # what is alive is known by the statistics
+                self.run_sql('select 1')
                 quick.acknowledge()
                 self.assertEqual(self.journal(), 0)
                 self.assertEqual(self.told(quick), [])  # who is up to date loses nothing by it
