@@ -42,6 +42,22 @@ class Install(EdgeTest):
         self.run_sql("update people set name = 'eve'")
         self.assertEqual([r[:3] for r in mirror.pull()[1:]], [('E', 'things', '1')])
 
+    def test_a_server_of_another_version_is_refused(self):
+        """As if the server said another number; nothing is made then."""
+        for number, name in ((140023, '14.23'), (190000, '19devel')):
+            with self.subTest(name):
+                dbname = new_database()
+                sql = connect(dbname)
+                self.addCleanup(sql.close)
+                rows(sql, f"""create schema lies; alter database {dbname} set search_path = lies, pg_catalog;
+                    create function lies.current_setting(text) returns text language sql return
+                      case $1 when 'server_version_num' then '{number}' when 'server_version' then '{name}' else pg_catalog.current_setting($1) end""")
+                with self.assertRaises(AssertionError) as caught:
+                    psql(dbname, DB / 'edge.sql')
+                self.assertIn(f'edge needs PostgreSQL 15 to 18, this server is {name}', str(caught.exception))
+                self.assertIn('HINT', str(caught.exception))
+                self.assertEqual(value(sql, "select count(*) from pg_namespace where nspname = 'edge'"), 0)
+
     def test_a_missing_trigger_comes_back_by_installing_again(self):
         dbname = new_database()
         sql = connect(dbname)

@@ -29,12 +29,31 @@ CANNOT_BE_SEEN = {
     'select p.*, look(id) as n from p': ('public.p', 'body of a function'),
     'select * from private': ('row-level security', 'exempt'),
     'select p.*, d.id as d from p join divided d using (title)': ('foreign tables', 'Detach'),
+    'select p.* from p where id ==== 1': ('public.q_log', 'body of a function', 'into the view itself'),
+    'with unused as (select * from q_log) select * from p': ('public.q_log', 'no row of it is read', 'Remove the WITH query'),
+    'select p.*, n.of from p join names n using (id)': ('regclass', 'type text'),
+    'select p.*, c.n from p, look_up c': ('foreign table', 'copy what comes from elsewhere'),
+    'select p.*, m.id as other from p join on_top m using (id)': ('materialized view',),
     'select p.* from p join forced using (id)': ('row-level security',),
 }
 
 BAD_USE = {
     "select edge.publish('x', 'nowhere', key => 'id')": ('there is no view nowhere', 'search path'),
     "select edge.publish('x', 'v', key => 'nr')": ('no column nr', 'Its columns are: id, title'),
+    "select edge.publish('x', 'a.b.c.d', key => 'id')": ('there is no view a.b.c.d', 'search path'),
+    "select edge.publish('x', 'v; drop table p', key => 'id')": ('there is no view v; drop', 'search path'),
+    "select edge.publish('x', null, key => 'id')": ('there is no view null', 'Create it first'),
+    "select edge.publish('x', 'v', key => 'ID')": ('no column "ID"', 'Its columns are: id, title'),
+    "select edge.publish('x', 'v', key => 'id,id')": ('key names id twice', 'once'),
+    "select edge.publish('x', 'v', key => 'id,')": ('key is no list of columns: id,', 'commas'),
+    "select edge.publish('x', 'v', key => '\"id')": ('key is no list of columns', 'double quotes'),
+    "select edge.publish('x', 'v', key => 'id', sort => 'title,-title')": ('sort names title twice', 'once'),
+    "select edge.publish('x', 'v', key => 'id', sort => 'title desc')": ('no column "title desc"', 'Its columns are'),
+    "select edge.publish('x', 'v', key => 'id', sort => 'id,,title')": ('sort is no list of columns', 'minus'),
+    "select edge.publish('x', 'v', key => 'id', filters => '{title,null}')": ('filters has a null', 'Name columns'),
+    "select edge.publish('x', 'edge.journal', key => 'link')": ('table of ours', 'Publish tables of your own'),
+    "select edge.publish('x', 'passing', key => 'id')": ('temporary view', 'permanent view'),
+    "select edge.publish('x', 'q', key => 'last_value')": ('neither a view nor a table', 'over tables'),
     "select edge.publish('x', 'v', key => '')": ('no key was given', "key => 'id'"),
     "select edge.publish('x', 'v', key => 'id', sort => '-late')": ('no column late', 'sort'),
     "select edge.publish('x', 'v', key => 'id', filters => '{titel}')": ('no column titel', 'filters'),
@@ -54,7 +73,7 @@ BAD_USE = {
     "select edge.publish('x', 'v', key => 'id', default_limit => 5, max_limit => 4)": ('limits', 'max_limit'),
     "select edge.publish(null, 'v', key => 'id')": ('no name for a resource',),
     "select edge.publish('x', 'v', key => null)": ('no key was given',),
-    "select edge.publish('x', 'v', key => 'id', filters => '{title,title}')": ('named twice',),
+    "select edge.publish('x', 'v', key => 'id', filters => '{title,title}')": ('filters names title twice', 'once'),
     "select edge.publish('x', 'doubled', key => 'id')": ('more than 1000 SELECTs', 'tables'),
     "select edge.publish('x', 'm', key => 'id')": ('neither a view nor a table', 'over tables'),
     "select edge.publish('x', 'private', key => 'id')": ('row-level security', 'owner column'),
@@ -64,6 +83,8 @@ BAD_USE = {
     "select edge.acknowledge('x', null, 0)": ('lease', '3600'),
     "select edge.acknowledge('', null, 10)": ('name', '200'),
     "select edge.configure(journal_max_mb => 0)": ('one MB', 'larger'),
+    "select edge.configure(journal_max_age => '1 second')": ('one minute', 'larger'),
+    "select edge.grant_edge('nobody here')": ('there is no role "nobody here"', 'CREATE ROLE'),
 }
 
 
@@ -78,6 +99,12 @@ class Refusals(EdgeTest):
             create sequence q;
             create materialized view m as select id from p;
             create temporary table temporary (n int);
+            create temporary view passing as select * from p;
+            create table q_log (id int primary key); create table names (id int primary key, of regclass);
+            create view on_top as select * from m;
+            create function in_log(int, int) returns boolean language sql immutable strict
+              begin atomic select exists (select from q_log where id = $1) and $1 = $2; end;
+            create operator ==== (function = in_log, leftarg = int, rightarg = int);
             create function mine(int) returns int language sql stable return $1;
             create function mine_eq(int, int) returns boolean language sql volatile return $1 = $2;
             create operator === (function = mine_eq, leftarg = int, rightarg = int);
@@ -90,6 +117,7 @@ class Refusals(EdgeTest):
             create table divided (id int, title text) partition by list (id);
             create foreign data wrapper nothing; create server nowhere foreign data wrapper nothing;
             create foreign table far partition of divided for values in (1) server nowhere;
+            create foreign table far_off (n int) server nowhere; create view look_up as select * from far_off;
             create view v as select * from p;
             create view doubled as with a as (select id from p), b as (select a.id from a join a z using (id)), c as (select b.id from b join b z using (id)), d as (select c.id from c join c z using (id)), e as (select d.id from d join d z using (id)), f as (select e.id from e join e z using (id)), g as (select f.id from f join f z using (id)), h as (select g.id from g join g z using (id)), i as (select h.id from h join h z using (id)), j as (select i.id from i join i z using (id)), k as (select j.id from j join j z using (id)) select id from k;
             create view w as select id, title as limit from p;
@@ -127,6 +155,29 @@ class Refusals(EdgeTest):
             max(at)::date as d, concat(title, id) as c, extract(year from max(at)) as e, array_to_string(array_agg(title), ',') as a
             from p where at > '2020-01-01' group by id""")
         self.run_sql("select edge.publish('steady', 'steady', key => 'id'), edge.unpublish('steady')")
+
+    def test_texts_that_mean_another_time_each_day(self):
+        del self.sql.notices[:]
+        self.run_sql("""create view told as select id, title::date as day from p;
+            create view not_told as select id, to_date(title, 'YYYY-MM-DD') as day from p where at > '2020-01-01'""")
+        self.run_sql("select edge.publish('x', 'told', key => 'id'), edge.unpublish('x')")
+        said = ''.join(self.sql.notices)
+        self.assertIn("told converts a column's text to a time", said)
+        self.assertIn('to_date or to_timestamp', said)
+        del self.sql.notices[:]
+        self.run_sql("select edge.publish('x', 'not_told', key => 'id'), edge.unpublish('x')")
+        self.assertEqual(self.sql.notices, [])
+
+    def test_published_twice(self):
+        """Under two names a view is two resources; under one name the last publication counts."""
+        self.addCleanup(self.run_sql, "select edge.unpublish('one'), edge.unpublish('two')")
+        self.run_sql("select edge.publish('one', 'v', key => 'id'), edge.publish('two', 'v', key => 'id')")
+        published = "select name, revision, declaration->'key' from edge.resource order by 1"
+        (_, one, _), (_, two, _) = self.run_sql(published)
+        self.assertLess(one, two)
+        self.assertEqual(self.run_sql("select edge.publish('one', 'v', key => 'id')"), [(f'one: revision {one}, unchanged',)])
+        self.assertEqual(self.run_sql("select edge.publish('one', 'v', key => 'title', sort => '-id')"), [(f'one: revision {two + 1}',)])
+        self.assertEqual(self.run_sql(published), [('one', two + 1, ['title']), ('two', two, ['id'])])
 
     def test_rights(self):
         self.run_sql("""drop role if exists publisher; create role publisher; create role other_owner;
