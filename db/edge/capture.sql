@@ -44,7 +44,7 @@ create or replace function edge.record_code(captured regclass) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   links constant edge.link[] := array(
-    select l from edge.link l where captured in (select edge.family(l.relation)) order by l.id);
+    select l from edge.link l where l.relation in (select edge.family(captured)) order by l.id);
   settings text;
 begin
   select coalesce(max(E'\nset search_path = pg_catalog, pg_temp set timezone = ''UTC'' set datestyle = ''ISO'''
@@ -137,7 +137,7 @@ begin
   end loop;
   for table_name, record_id in
     select c.relation, c.id from edge.captured c
-    where not exists (select from edge.link l where c.relation in (select edge.family(l.relation)))
+    where not exists (select from edge.link l where l.relation in (select edge.family(c.relation)))
     order by c.relation
   loop
     perform edge.release_table(table_name);

@@ -61,7 +61,7 @@ $$;
 
 create or replace function edge.explain(name text)
 returns table ("table" text, alias text, journaled text, way text, sql text, indexes text)
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
   ways jsonb;
 begin

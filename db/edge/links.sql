@@ -2,12 +2,12 @@
 
 -- A table together with all whose statements may change its rows: its partitions
 -- and children, and everything above any of them (a child may have several parents),
--- since only the triggers of the table that a statement names fire.
+-- since only the triggers of the table that a statement names fire. A table is of
+-- another's family if that one is of its.
 create or replace function edge.family(relation regclass) returns setof regclass
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  select c.oid::regclass
-  from (select b from edge.below(relation) as b union select a from edge.below(relation) as b, edge.above(b) as a)
-    as f(oid) join pg_catalog.pg_class c using (oid)
+  select distinct c.oid::regclass
+  from edge.below(relation) as b, edge.above(b) as a join pg_catalog.pg_class c on c.oid = a
 $$;
 
 create or replace function edge.below(relation regclass) returns setof regclass

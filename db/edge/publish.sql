@@ -53,7 +53,9 @@ end $$;
 
 create or replace function edge.publish_source(name text, source regclass, key text, sort text, filters text[],
                                                default_limit int, max_limit int, owner text)
-returns text language plpgsql set search_path = pg_catalog, pg_temp as $$
+returns text language plpgsql set search_path = pg_catalog, pg_temp
+set jit = off  -- hundreds of small queries, whose costs the planner overrates
+as $$
 #variable_conflict use_variable
 declare
   declaration jsonb; ways jsonb; code text; digest text;
@@ -176,7 +178,7 @@ begin
 end $$;
 
 create or replace function edge.unpublish(name text) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
   gone edge.resource;
 begin
