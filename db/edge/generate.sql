@@ -49,7 +49,7 @@ $$;
 
 -- The body of edge.changes_<id>_<revision>: journal rows to keys, keys to entries.
 -- The entry is read per key by LATERAL, which PostgreSQL moves into an aggregating
--- view; a list of keys it would not.
+-- view; a list of keys it would not. Each key once, also where one way yields it often.
 create or replace function edge.changes_code(source regclass, declaration jsonb, instances jsonb, links int[])
 returns text language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -58,7 +58,7 @@ declare
   touched text; of_touched text; match text; entry text;
 begin
   select string_agg(format('%s where j.link = %s', s, (i->>'link')),
-                    E'\n    union\n    ')
+                    E'\n    union all\n    ')
     into touched
     from jsonb_array_elements(instances) as i, lateral edge.instance_selects(instances, i) as s
     where i ? 'way';
@@ -77,7 +77,9 @@ begin
   with journal as materialized (
     select distinct j.link, j.key, j.keys from edge.journal_since(after, unseen) j where j.link = any (%1$L::int[])
   ), touched (%2$s) as materialized (
+    select distinct * from (
     %3$s
+    ) as ways
   )%4$s;
 end $code$, links, array_to_string(names, ', '), touched,
     format($read$
