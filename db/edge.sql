@@ -16,6 +16,9 @@ begin;
 set local client_min_messages = warning;
 set local check_function_bodies = off;  -- the parts call each other
 
+-- Not to be replaced, for parameters or results have changed since they were first installed.
+drop function if exists edge.link_select, edge.hops;
+
 \ir edge/tables.sql
 \ir edge/query_tree.sql
 \ir edge/view_blocks.sql
@@ -35,6 +38,20 @@ set local check_function_bodies = off;  -- the parts call each other
 \ir edge/pull.sql
 \ir edge/consumers.sql
 \ir edge/administration.sql
+
+-- What an earlier version had and this one has not made again.
+do $$
+declare
+  former regprocedure;
+begin
+  for former in
+    select oid from pg_catalog.pg_proc
+    where pronamespace = 'edge'::regnamespace and proname !~ '^(record|changes)_[0-9]'
+      and xmin::text <> (pg_current_xact_id()::text::bigint & 4294967295)::text
+  loop
+    execute format('drop function %s', former);
+  end loop;
+end $$;
 
 set local client_min_messages = notice;
 select edge.renew();

@@ -9,6 +9,7 @@
 --             per branch of a union; a null parent means the key itself
 --   "columns" the numbers of the columns in those conditions: what must be journaled
 --   "nulls"   whether null values of them lead anywhere
+--   "paths"   how many different ways to the key that makes, by the unions passed
 --   "reason"  instead of a way: why there is none
 
 create or replace function edge.derive(source regclass, key_columns smallint[]) returns jsonb
@@ -34,7 +35,7 @@ begin
   end loop;
   return (
     select jsonb_agg(i || coalesce(ways->(i->>'id'),
-        jsonb_build_object('reason', edge.no_way(blocks, i, key_columns, ways))) order by (i->>'id')::int)
+        jsonb_build_object('reason', edge.no_way(blocks, i, key_columns, edges, ways))) order by (i->>'id')::int)
     from jsonb_array_elements(graph->'instances') as i
     where i->>'ghost' = 'false' or edge.is_needed((i->>'id')::int, graph->'instances', ways));
 end $$;
@@ -48,7 +49,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
       'way', jsonb_build_array(jsonb_build_object('parent', null, 'conditions',
         jsonb_agg(jsonb_build_object('column', o->'column', 'form', o->'form', 'collated', a.attcollation <> 0)
                   order by k.n))),
-      'columns', jsonb_agg(distinct o->'column'), 'nulls', false,
+      'columns', jsonb_agg(distinct o->'column'), 'nulls', false, 'paths', 1,
       'path', jsonb_path_query_array(jsonb_agg(o->'path'), '$[*][*]')) as way
     from unnest(key_columns) with ordinality as k(resno, n)
       join pg_catalog.pg_attribute a on a.attrelid = (blocks->0->>'view')::oid and a.attnum = k.resno,
@@ -58,18 +59,28 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
   ) as roots
 $$;
 
+-- How many ways to the key an edge continues; null if one of its parents has none.
+create or replace function edge.paths_of(edge jsonb, ways jsonb) returns bigint
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select case when bool_and(ways ? (f->>'instance')) then sum((ways->(f->>'instance')->>'paths')::int) end
+  from jsonb_array_elements(edge->'from') as f
+$$;
+
+-- Each way is a SELECT of its own, and every pull starts them all.
+create or replace function edge.max_paths() returns int
+language sql immutable set search_path = pg_catalog, pg_temp as 'select 128';
+
 -- Ways for the instances that the ones already reached lead to.
 create or replace function edge.next_ways(edges jsonb[], ways jsonb, equal boolean) returns jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $$
   with usable as (
-    select e, e->>'to' as instance, (
+    select e, e->>'to' as instance, paths, (
         select string_agg(f->>'instance', ',' order by n)
         from jsonb_array_elements(e->'from') with ordinality as x(f, n)) as parents
-    from unnest(edges) as e
-    where (e->>'equal')::boolean = equal and not ways ? (e->>'to')
-      and not exists (select from jsonb_array_elements(e->'from') as f where not ways ? (f->>'instance'))
+    from unnest(edges) as e, lateral edge.paths_of(e, ways) as paths
+    where (e->>'equal')::boolean = equal and not ways ? (e->>'to') and paths <= edge.max_paths()
   ), grouped as (
-    select instance, parents, jsonb_agg(e) as conditions, bool_or((e->>'null_safe')::boolean) as nulls
+    select instance, parents, min(paths) as paths, jsonb_agg(e) as conditions, bool_or((e->>'null_safe')::boolean) as nulls
     from usable group by instance, parents
   ), best as (
     select distinct on (instance) * from grouped
@@ -84,7 +95,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
           from jsonb_array_elements(conditions) as c)) order by branch)
       from unnest(string_to_array(parents, ',')) with ordinality as b(parent, branch)),
     'columns', (select jsonb_agg(distinct c->'column') from jsonb_array_elements(conditions) as c),
-    'nulls', nulls))
+    'nulls', nulls, 'paths', paths))
   from best
 $$;
 
@@ -101,7 +112,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- In words for a NOTICE and for edge.explain.
-create or replace function edge.no_way(blocks jsonb, instance jsonb, key_columns smallint[], ways jsonb) returns text
+create or replace function edge.no_way(blocks jsonb, instance jsonb, key_columns smallint[], edges jsonb[], ways jsonb)
+returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   block jsonb := blocks->((instance->>'block')::int);
@@ -114,6 +126,9 @@ begin
       if wall not in ('window') then return format('the key is not traced into the view because of %s', wall); end if;
     end loop;
     return 'the key is not made of plain columns of one table';
+  end if;
+  if exists (select from unnest(edges) as e where e->>'to' = instance->>'id' and edge.paths_of(e, ways) > edge.max_paths()) then
+    return format('more than %s different ways lead from it to the key, by the branches of unions', edge.max_paths());
   end if;
   if block->>'use' = 'sublink' and block->>'type' = '2' and block->>'in_filter' = 'false' then
     return 'it is read by NOT IN, or by IN outside of a filter, where one null changes every entry';

@@ -29,7 +29,7 @@ begin
       return;
     elsif expr->>'node' = 'RELABELTYPE' then
       form := replace(form, '%s', '(%s)::' ||
-        format_type((expr->>'resulttype')::oid, (expr->>'resulttypmod')::int));  -- bpchar of -1 is not "character"
+        format_type((expr->>'resulttype')::oid, -1));  -- of null, bpchar would be "character": one
       expr := expr->'arg';
     elsif expr->>'node' = 'COLLATEEXPR' then
       form := replace(form, '%s', '(%s)' || edge.collate_clause(expr->>'collOid'));

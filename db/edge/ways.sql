@@ -1,14 +1,14 @@
 -- SQL text of the way from a journal row to keys.
 
--- A table column as SQL knows it.
+-- A table column as SQL knows it. Its type has no length here: values are cast to it
+-- only on their way back, and a length that was altered meanwhile would cut them.
 create or replace function edge.column_of(relation oid, number int)
 returns table (name name, type oid, typed text, is_integer boolean)
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select attname, edge.base_type(atttypid),
-    format_type(edge.base_type(atttypid), greatest(atttypmod, t.typtypmod)),  -- a domain has its own
+    format_type(edge.base_type(atttypid), -1),  -- of null, bpchar would be "character": one
     edge.base_type(atttypid) in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
-  from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
-  where attrelid = relation and attnum = number
+  from pg_catalog.pg_attribute where attrelid = relation and attnum = number
 $$;
 
 create or replace function edge.collate_clause(collation_oid text) returns text

@@ -66,6 +66,13 @@ class Explain(EdgeTest):
                 self.assertIn(reason, told[0])
                 self.assertIn(reason, self.said)
 
+    def test_too_many_ways_are_none(self):
+        """Ways multiply with the branches of unions that follow each other."""
+        branches = ' union all '.join(['select id, boss from people'] * 12)
+        told = self.explain(f"""select a.id, p.title from ({branches}) a left join ({branches}) b on b.id = a.boss
+            left join posts p on p.author = b.boss""")['p']
+        self.assertEqual(told[:2], ('that it changed', 're-reads the whole resource: more than 128 different ways lead from it to the key, by the branches of unions'))
+
     def test_an_index_carries_a_hop_if_the_planner_says_so(self):
         self.assertEqual(self.hop('people.id = posts.author'), 'NO INDEX, scans the table')
         self.assertEqual(self.hop('people.id = posts.author', 'create index partial on posts (author) where title is not null'), 'NO INDEX, scans the table')

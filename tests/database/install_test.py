@@ -35,7 +35,9 @@ class Install(EdgeTest):
         before = self.run_sql('select name, revision, declaration from edge.resource')
 
         self.run_sql("insert into people values (1, 'ann'); insert into things values (1, 1, 'hat')")
+        self.run_sql("create function edge.of_a_former_version(int) returns int language sql return 1")
         psql(self.dbname, DB / 'edge.sql')
+        self.assertEqual(value(self.sql, "select to_regproc('edge.of_a_former_version')"), None)
         self.assertEqual(before, self.run_sql('select name, revision, declaration from edge.resource'))
         self.assertEqual(self.run_sql('select bell, journal_max_mb from edge.settings'), [(False, 7)])
         self.assertEqual([r[:3] for r in mirror.pull()[1:]], [('E', 'things', '1')])

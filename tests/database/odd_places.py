@@ -47,6 +47,8 @@ SHAPES = {
     'names_join': (f'select p.id, o.found, o.x from p left join {PLACE} o on o.new_rows = p.a and o.r = p.id', 'id', []),
     'names_chain': (f'''select p.id, j.found, y.link from p left join {PLACE} j on j.{_LONG} = p.a left join {PLACE} y on y.key = j.keys and y.j = j.t
         left join {PLACE} w on w.k1 = y.v1 and w.gone = y.w left join {PLACE} z on z.after = w.unseen and z."a%sb" = w."$a$b" ''', 'id', []),
+    'names_aliases': ('select "{(".id as "):x", ":a".t as "[", "<>".a as """", ":a"."0" as "\\ " from p as "{(" left join p as "<>" on "<>".id = "{(".a '
+                      'left join (select t, a as "0" from p) ":a" on ":a"."0" = "<>".id', '"):x"', []),
     'names_window': (f'select found, count(*) over (partition by old_rows, "$record$") as n from {PLACE}', 'found', []),
     'part_join': ('select p.id, part.t, part.sub from p left join part on part.id = p.id and part.sub = p.a', 'id', []),
     'part_key': ('select id, region, sub, count(*) as n from part group by 1, 2, 3', 'id,region,sub', []),
