@@ -53,7 +53,7 @@ begin
     from pg_catalog.pg_attribute a
     where a.attrelid = captured and a.attnum > 0 and not a.attisdropped
       and a.attname in (select unnest(l.columns) from unnest(links) as l)
-      and coalesce(edge.kind_of(a.atttypid) <> all ('{integer,text,uuid,enum,boolean}'), true);  -- prints as it is set
+      and coalesce(edge.kind_of(a.atttypid) <> all ('{integer,text,char,uuid,enum,boolean}'), true);  -- prints as it is set
   return format('returns trigger language plpgsql security definer%s as %L', settings, format($code$
 #variable_conflict use_column
 begin

@@ -19,7 +19,8 @@ language sql stable strict set search_path = pg_catalog, pg_temp as $$
     when t.oid in ('float4'::regtype, 'float8'::regtype) then 'float'
     when t.oid = 'numeric'::regtype then 'numeric'
     when t.oid = 'bool'::regtype then 'boolean'
-    when t.oid in ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype) then 'text'
+    when t.oid in ('text'::regtype, 'varchar'::regtype, 'name'::regtype) then 'text'
+    when t.oid = 'bpchar'::regtype then 'char'  -- whose blanks at the end are no part of the value
     when t.oid = 'uuid'::regtype then 'uuid'
     when t.oid in ('timestamp'::regtype, 'timestamptz'::regtype, 'date'::regtype) then t.typname::text
     when t.typtype = 'e' then 'enum'

@@ -208,11 +208,12 @@ std::optional<std::string> label_image(const std::vector<std::string>& labels, s
 }  // namespace
 
 std::optional<Kind> kind_of(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, Kind>, 10> kNames{{{"integer", Kind::integer},
+  static constexpr std::array<std::pair<std::string_view, Kind>, 11> kNames{{{"integer", Kind::integer},
                                                                              {"float", Kind::floating},
                                                                              {"numeric", Kind::numeric},
                                                                              {"boolean", Kind::boolean},
                                                                              {"text", Kind::text},
+                                                                             {"char", Kind::padded},
                                                                              {"uuid", Kind::uuid},
                                                                              {"date", Kind::date},
                                                                              {"timestamp", Kind::timestamp},
@@ -234,6 +235,7 @@ std::string Column::image_of(std::string_view delivered) const {
     case Kind::numeric: image = numeric_image(delivered); break;
     case Kind::boolean: image = delivered == "t" ? "\1" : std::string(1, '\0'); break;
     case Kind::text:
+    case Kind::padded:
     case Kind::uuid: image = std::string(delivered); break;
     case Kind::date:
     case Kind::timestamp:
@@ -265,6 +267,7 @@ std::optional<std::string> Column::image_of_parameter(std::string_view given) co
       return value ? std::optional(std::string(1, *value ? '\1' : '\0')) : std::nullopt;
     }
     case Kind::text: return std::string(given);
+    case Kind::padded: return std::string(given.substr(0, given.find_last_not_of(' ') + 1));
     case Kind::uuid: return uuid(given);
     case Kind::date:
     case Kind::timestamp:
@@ -283,7 +286,8 @@ std::string_view Column::expectation() const {
     case Kind::floating:
     case Kind::numeric: return "a number";
     case Kind::boolean: return "true or false";
-    case Kind::text: return "a text without NUL";
+    case Kind::text:
+    case Kind::padded: return "a text without NUL";
     case Kind::uuid: return "a UUID";
     case Kind::date: return "a date such as 2026-11-22";
     case Kind::timestamp: return "a time such as 2026-11-22T07:00:00";

@@ -11,7 +11,7 @@
 
 namespace edge {
 
-enum class Kind { integer, floating, numeric, boolean, text, uuid, date, timestamp, timestamptz, enumeration };
+enum class Kind { integer, floating, numeric, boolean, text, padded, uuid, date, timestamp, timestamptz, enumeration };
 
 std::optional<Kind> kind_of(std::string_view name);
 

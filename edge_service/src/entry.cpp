@@ -31,7 +31,8 @@ void append_order(std::string& bytes, const Column& column, const Delivered& val
     return;
   }
   std::string image = column.image_of(*value);
-  if (column.kind == Kind::text || column.kind == Kind::uuid) image += '\0';  // so that "a" sorts before "ab"
+  const bool varies = column.kind == Kind::text || column.kind == Kind::padded || column.kind == Kind::uuid;
+  if (varies) image += '\0';  // so that "a" sorts before "ab"
   if (descending) {
     for (char& byte : image) byte = static_cast<char>(~byte);
   }

@@ -167,5 +167,14 @@ TEST(Column, EveryKindHasANameAndAnExpectation) {
   EXPECT_FALSE(kind_of("json"));
 }
 
+// char(n): PostgreSQL compares it without its blanks at the end, and delivers it so when cast to text.
+TEST(Column, BlanksAtTheEndOfACharAreNoPartOfIt) {
+  Column column;
+  column.kind = *kind_of("char");
+  for (const auto* given : {"ab", "ab ", "ab    "}) EXPECT_EQ(column.image_of_parameter(given), column.image_of("ab"));
+  EXPECT_EQ(column.image_of_parameter("    "), column.image_of(""));
+  EXPECT_NE(column.image_of_parameter(" ab"), column.image_of("ab"));
+}
+
 }  // namespace
 }  // namespace edge
