@@ -70,7 +70,7 @@ end $$;
 -- Why a condition on output column `resno` of a block must not be moved into it;
 -- null if it may. 'window': not here, but into its ghost.
 create or replace function edge.barrier(block jsonb, resno int) returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   query jsonb := block->'query';
   partition text[];
@@ -84,7 +84,8 @@ begin
   if partition is null then return null; end if;
   expr := (select t->'expr' from jsonb_array_elements(nullif(query->'targetList', 'null')) as t where t->>'resno' = resno::text);
   if expr->>'node' = 'VAR' and expr->>'varlevelsup' = '0'
-     and concat_ws('.', expr->>'varno', expr->>'varattno') = any (partition) then
+     and concat_ws('.', expr->>'varno', expr->>'varattno') = any (partition)
+     and edge.is_exact((expr->>'vartype')::oid, (expr->>'vartypmod')::int, (expr->>'varcollid')::oid) then
     return null;
   end if;
   if block ? 'ghost' then return 'window'; end if;
@@ -136,7 +137,8 @@ end $$;
 
 -- How the rows of a block are grouped by its output column `entry`: null if they are
 -- not, or by identity; otherwise {"equality", "collation"}. A branch of UNION ALL is
--- not grouped; other set operations compare the columns as they put them out.
+-- not grouped; other set operations compare the columns as they put them out. Windows
+-- and DISTINCT ON are another matter: of the ghost, which has none.
 create or replace function edge.coarse_equality(query jsonb, entry jsonb) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -151,8 +153,8 @@ begin
     by_type := query->'setOperations'->'colTypes'->>resno::int;  -- element 0 is the list's mark
     by_typmod := query->'setOperations'->'colTypmods'->>resno::int;
     by_collation := query->'setOperations'->'colCollations'->>resno::int;
-  elsif coalesce(nullif(query->'groupClause', 'null'), nullif(query->'distinctClause', 'null'),
-                 nullif(query->'windowClause', 'null')) is null then
+  elsif coalesce(nullif(query->'groupClause', 'null'),
+                 case when query->>'hasDistinctOn' = 'false' then nullif(query->'distinctClause', 'null') end) is null then
     return null;
   else
     by_type := var->>'vartype';
