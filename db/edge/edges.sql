@@ -1,21 +1,24 @@
 -- The conditions by which rows of one table lead to rows of another.
 --
--- An edge {"to", "column", "form", "from": [...], "operator", "collation", "collates",
--- "flipped", "equal", "null_safe"} says: of instance `to` only rows matter that satisfy
+-- An edge {"to", "column", "form", "from": [...], "operator", "any", "collation",
+-- "collates", "flipped", "equal", "null_safe"} says: of instance `to` only rows matter that satisfy
 -- `from operator to` together with a row of `from` that matters (flipped: `to
 -- operator from`). `from` has one origin per branch of a union, of which all count.
+-- `any`: the right operand is an array, one of whose elements must satisfy it.
 -- `collates` is the operand, left or right, that takes the collation.
 
--- A condition that is an edge: a strict and immutable operator between two columns.
+-- A condition that is an edge: a strict and immutable operator between two columns,
+-- or between one and any element of the other.
 create or replace function edge.strict_operator(conjunct jsonb)
-returns table (name text, equal boolean)
+returns table (name text, of_any boolean, equal boolean)
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  select format('operator(%I.%s)', n.nspname, o.oprname), o.oprcanmerge or o.oprcanhash
-  from pg_catalog.pg_operator o
+  select format('operator(%I.%s)', n.nspname, o.oprname), of_any, (o.oprcanmerge or o.oprcanhash) and not of_any
+  from (select conjunct->>'node' = 'SCALARARRAYOPEXPR') as x(of_any),
+     pg_catalog.pg_operator o
   join pg_catalog.pg_namespace n on n.oid = o.oprnamespace
   join pg_catalog.pg_proc p on p.oid = o.oprcode
-  where conjunct->>'node' = 'OPEXPR' and o.oid = (conjunct->>'opno')::oid
-    and o.oprkind = 'b' and conjunct->>'opresulttype' = '16'
+  where (conjunct->>'node' = 'OPEXPR' or of_any and conjunct->>'useOr' = 'true') and o.oid = (conjunct->>'opno')::oid
+    and o.oprkind = 'b' and o.oprresult = 'bool'::regtype
     and p.proisstrict and p.provolatile = 'i'
 $$;
 
@@ -115,12 +118,12 @@ $$;
 create or replace function edge.edge_to(o jsonb, origins jsonb, conjunct jsonb, flipped boolean) returns jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select jsonb_build_object('to', o->'instance', 'column', o->'column', 'form', o->'form', 'from', origins,
-    'operator', op.name, 'equal', op.equal, 'collation', conjunct->'inputcollid', 'collates',
+    'operator', op.name, 'any', op.of_any, 'equal', op.equal, 'collation', conjunct->'inputcollid', 'collates',
     case when (select typcollation <> 0 from pg_catalog.pg_type
                where oid = edge.expr_type(conjunct->'args'->0)::oid) then 'left' else 'right' end,
     'flipped', flipped, 'null_safe', false)
   from edge.strict_operator(conjunct) as op
-  where not o ? 'equality' or (op.name = o->>'equality' and conjunct->>'inputcollid' = o->>'collation')
+  where not o ? 'equality' or (op.name = o->>'equality' and not op.of_any and conjunct->>'inputcollid' = o->>'collation')
 $$;
 
 -- Both directions of one condition between expressions of block `b`.
@@ -165,7 +168,7 @@ $$;
 create or replace function edge.ghost_edges(blocks jsonb, block jsonb) returns setof jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select jsonb_build_object('to', o->'instance', 'column', o->'column', 'form', o->'form', 'from', origins,
-    'operator', edge.equality_of((expr->>'vartype')::oid), 'equal', false, 'collation', expr->'varcollid',
+    'operator', edge.equality_of((expr->>'vartype')::oid), 'any', false, 'equal', false, 'collation', expr->'varcollid',
     'collates', 'left', 'flipped', false, 'null_safe', true)
   from edge.partition_vars(block->'query') as expr,
     lateral (select edge.origin(blocks, (block->>'ghost')::int, expr, false)) as s(origins),

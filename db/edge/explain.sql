@@ -35,7 +35,7 @@ language sql set search_path = pg_catalog, pg_temp as $$
       from jsonb_array_elements(branch->'conditions') as c,
         lateral edge.column_of((parent->>'relation')::oid, (c->>'parent_column')::int) as pc)),
     edge.indexes_for((parent->>'relation')::oid, edge.hop_sql(parent, branch, (
-      select jsonb_object_agg(number, format('(select null::%s)', c.typed))  -- a value that is known only later
+      select jsonb_object_agg(number, format('coalesce((select null::%s))', c.typed))  -- a value known only later
       from jsonb_array_elements_text(i->'columns') as number,
         lateral edge.column_of((i->>'relation')::oid, number::int) as c)))
   from jsonb_array_elements(ways) as i,

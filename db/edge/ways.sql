@@ -23,8 +23,9 @@ $$;
 create or replace function edge.condition_sql(c jsonb, parent text, own text) returns text
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select format(case when (c->>'null_safe')::boolean then '(%1$s or (%2$s is null and %3$s is null))' else '%1$s' end,
-    format('%s%s %s %s%s', a, case c->>'collates' when 'left' then clause end, c->>'operator',
-                           b, case c->>'collates' when 'right' then clause end), a, b)
+    format('%s%s %s %s', a, case c->>'collates' when 'left' then clause end, c->>'operator',
+      format(case when (c->>'any')::boolean then 'any (%s%s)' else '%s%s' end,
+             b, case c->>'collates' when 'right' then clause end)), a, b)
   from edge.collate_clause(c->>'collation') as clause,
     lateral (select case when flipped then own else parent end, case when flipped then parent else own end
              from (select (c->>'flipped')::boolean) as x(flipped)) as operands(a, b)

@@ -83,7 +83,7 @@ SHAPES = {
     'exists_union': ('select p.id from p where exists (select from q where q.pid = p.id union all select from r where r.a = p.id)', 'id', []),
     'not_exists_deep': ('select p.id from p where not exists (select from q where q.pid = p.id and not exists (select from r where r.a = q.id and r.b = p.a))', 'id', []),
     'greater_any': ('select p.id from p where p.a >= any (select q.a from q where q.pid = p.id)', 'id', []),
-    'any_array': ('select p.id, array(select q.id from q where q.t = any (p.tags) order by 1) as x from p', 'id', ['q']),
+    'any_array': ('select p.id, array(select q.id from q where q.t = any (p.tags) order by 1) as x from p', 'id', []),
     # WITH
     'cte_chain': ('with a as (select id, a from p), b as (select a.id, q.t from a left join q on q.pid = a.id), c as materialized (select * from b) select * from c', 'id', []),
     'cte_nested': ('with a as (with b as (select * from q) select b.pid, count(*) as n from b group by 1) select p.id, (with z as (select * from a) select n from z where z.pid = p.id) as n from p', 'id', []),
