@@ -30,7 +30,9 @@
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::string_view kMark = "probe ";
+
+// What a title of ours begins with: nothing that an earlier run left is taken for a write of this one.
+const std::string kMark = "probe " + std::to_string(getpid()) + " ";
 
 class Database {
  public:
@@ -68,14 +70,14 @@ class Database {
   std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
 };
 
-// The number of the last probe that the text holds whole: "probe 17." is one.
+// The number of the last of our titles that the text holds whole, up to its full stop.
 std::optional<std::size_t> number_in(std::string_view text) {
   const auto mark = text.rfind(kMark);
-  if (mark == std::string_view::npos) return {};
+  if (mark == std::string_view::npos) return std::nullopt;
   const char* const end = text.data() + text.size();
   std::size_t number = 0;
   const auto [rest, error] = std::from_chars(text.data() + mark + kMark.size(), end, number);
-  if (error != std::errc() || rest == end) return {};
+  if (error != std::errc() || rest == end) return std::nullopt;
   return number;
 }
 
@@ -160,7 +162,7 @@ class Course {
   void write(std::size_t number) {
     auto& [sent, answered] = writes_[number];
     sent = Clock::now();
-    writer_.ask(update_, std::string(kMark) + std::to_string(number) + ".");
+    writer_.ask(update_, kMark + std::to_string(number) + ".");
     answered = Clock::now();
   }
 
