@@ -4,12 +4,7 @@
 -- The type under a domain.
 create or replace function edge.base_type(type oid) returns oid
 language sql stable strict set search_path = pg_catalog, pg_temp as $$
-  with recursive down(oid) as (
-    select type
-    union all
-    select typbasetype from down join pg_catalog.pg_type t using (oid) where typtype = 'd'
-  )
-  select d.oid from down d join pg_catalog.pg_type t using (oid) where typtype <> 'd'
+  select case when typtype = 'd' then edge.base_type(typbasetype) else oid end from pg_catalog.pg_type where oid = type
 $$;
 
 create or replace function edge.kind_of(type oid) returns text
