@@ -125,7 +125,11 @@ begin
   for f in select role from edge.reader where exists (select from pg_catalog.pg_roles where rolname = role) loop
     perform edge.grant_edge(f.role);
   end loop;
-  for r in select name, source, arguments as a from edge.resource order by name loop
+  for r in
+    select name, arguments as a, case when exists (select from pg_catalog.pg_class c where c.oid = source) then source
+                                      else coalesce(to_regclass(arguments->>'source'), source) end as source
+    from edge.resource order by name
+  loop  -- a view that was dropped and made again is found by its name
     begin
       perform edge.publish_source(r.name, r.source, r.a->>'key', r.a->>'sort',
         array(select jsonb_array_elements_text(r.a->'filters')),

@@ -103,46 +103,86 @@ begin
       case op when 'insert' then 'referencing new table as new_rows'
               when 'update' then 'referencing old table as old_rows new table as new_rows'
               when 'delete' then 'referencing old table as old_rows' else '' end, record);
-    execute format('alter table %s enable always trigger _900_edge_%s', relation, op);
+    execute format('alter table only %s enable always trigger _900_edge_%s', relation, op);
   end loop;
 end $$;
 
+-- Locks tables, all or none: it waits only while it holds none of them, so that no
+-- writer and we can ever wait for each other.
+create or replace function edge.lock_tables(tables regclass[], mode text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  first regclass := tables[1];
+  t regclass;
+  holds_first boolean;
+begin
+  while first is not null loop
+    holds_first := false;
+    begin
+      execute format('lock table only %s in %s mode', first, mode);
+      holds_first := true;
+      foreach t in array tables loop
+        execute format('lock table only %s in %s mode nowait', t, mode);
+      end loop;
+      return;
+    exception when lock_not_available then  -- what was locked is let go of
+      if not holds_first then raise; end if;  -- lock_timeout
+      first := t;
+    end;
+  end loop;
+end $$;
+
+-- What a captured table lacks: its function is another than the links now demand, or
+-- its triggers are not as we made them.
+create or replace function edge.needs_capture(relation regclass, code text) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  c edge.captured;
+begin
+  select * into c from edge.captured k where k.relation = needs_capture.relation and k.digest = md5(code);
+  return not found or not edge.is_armed(relation, format('edge.record_%s', c.id)::regproc);
+end $$;
+
 -- Makes functions and triggers fit the links. Where a table is to journal for a link
--- more, this too waits for its writers: they may have run the former function.
+-- more, this waits for its writers: they may have run the former function.
 create or replace function edge.capture() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  table_name regclass;
-  code text;
+  wanted constant regclass[] := array(select distinct f from edge.link l, edge.family(l.relation) as f order by f);
+  unwanted constant regclass[] := array(
+    select c.relation from edge.captured c where c.relation <> all (wanted) order by c.relation);
+  codes constant text[] := array(select edge.record_code(w) from unnest(wanted) with ordinality as x(w, n) order by n);
   record_id int;
-  record regproc;
 begin
-  for table_name in
-    select distinct f from edge.link l, edge.family(l.relation) as f order by f
-  loop
-    code := edge.record_code(table_name);
-    select c.id into record_id from edge.captured c where c.relation = table_name and c.digest = md5(code);
-    if not found then
-      execute format('lock table %s in share row exclusive mode', table_name);
-      insert into edge.captured (relation, digest) values (table_name, md5(code))
-        on conflict (relation) do update set digest = excluded.digest
-        returning id into record_id;
-      execute format('create or replace function edge.record_%s() %s', record_id, code);
-      perform edge.own_function(format('edge.record_%s()', record_id));
-    end if;
-    record := format('edge.record_%s', record_id)::regproc;
-    if not edge.is_armed(table_name, record) then
-      perform edge.arm(table_name, record);
+  perform edge.lock_tables(array(
+    select w from unnest(wanted, codes) as x(w, code) where edge.needs_capture(w, code) order by w), 'share row exclusive');
+  for i in 1 .. cardinality(wanted) loop
+    continue when not edge.needs_capture(wanted[i], codes[i]);
+    insert into edge.captured (relation, digest) values (wanted[i], md5(codes[i]))
+      on conflict (relation) do update set digest = excluded.digest
+      returning id into record_id;
+    execute format('create or replace function edge.record_%s() %s', record_id, codes[i]);
+    perform edge.own_function(format('edge.record_%s()', record_id));
+    if not edge.is_armed(wanted[i], format('edge.record_%s', record_id)::regproc) then
+      perform edge.arm(wanted[i], format('edge.record_%s', record_id)::regproc);
     end if;
   end loop;
-  for table_name, record_id in
-    select c.relation, c.id from edge.captured c
-    where not exists (select from edge.link l where l.relation in (select edge.family(c.relation)))
-    order by c.relation
-  loop
-    perform edge.release_table(table_name);
+  perform edge.release_tables(unwanted);
+end $$;
+
+-- Takes triggers and functions away again.
+create or replace function edge.release_tables(tables regclass[]) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  t regclass;
+  record_id int;
+begin
+  perform edge.lock_tables(array(
+    select c.oid::regclass from pg_catalog.pg_class c where c.oid = any (tables) order by 1), 'access exclusive');
+  foreach t in array tables loop
+    perform edge.release_table(t);
+    delete from edge.captured c where c.relation = t returning c.id into record_id;
     execute format('drop function if exists edge.record_%s()', record_id);
-    delete from edge.captured c where c.relation = table_name;
   end loop;
 end $$;
 

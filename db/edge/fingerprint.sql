@@ -3,8 +3,9 @@
 -- shape    What the publication was compiled from, by kind. While it differs from
 --          the one kept in edge.resource, changes may have gone unseen, and the
 --          resource is read whole from time to time until it is published again.
--- storage  The files that hold the tables' rows. A rewrite (ALTER TYPE … USING,
---          VACUUM FULL) makes new ones: read whole once.
+-- storage  The files that hold the tables' rows, and whether a table or view was altered
+--          at all. A rewrite (ALTER TYPE … USING, VACUUM FULL) makes new files; row-level
+--          security may have hidden rows for a moment: read whole once.
 -- Cost     More than a pull: edges ask for it once a second. What a survey calls is in
 --          plpgsql, which keeps its plans from one survey to the next.
 -- xmin     of a catalog row tells also what was changed and changed back between
@@ -66,11 +67,11 @@ begin
     ) select oid from above order by oid);
 end $$;
 
-create or replace function edge.storage(tables oid[]) returns text
+create or replace function edge.storage(watched jsonb, tables oid[]) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return (select md5(string_agg(concat_ws(' ', oid, relfilenode), ',' order by oid)) from pg_catalog.pg_class
-          where oid = any (tables));
+  return (select md5(string_agg(concat_ws(' ', oid, relfilenode, xmin), ',' order by oid)) from pg_catalog.pg_class
+          where oid = any (tables) or oid in (select v::oid from jsonb_array_elements_text(watched->'views') as v));
 end $$;
 
 create or replace function edge.shape(watched jsonb, tables oid[]) returns jsonb
@@ -82,7 +83,8 @@ begin
     'a table or view was renamed, dropped, moved, or its options or row-level security were changed', (
       select md5(string_agg(concat_ws(' ', oid, relnamespace, relname, relkind, relpersistence, relrowsecurity,
                                       relforcerowsecurity, case when relkind = 'v' then reloptions end), ',' order by oid))
-      from pg_catalog.pg_class where oid = any (tables || views)),
+      from pg_catalog.pg_class
+      where oid = any (views) or oid in (select t::oid from jsonb_array_elements_text(watched->'tables') as t)),
     'partitions or children were attached or detached', (
       select md5(string_agg(concat_ws(' ', inhrelid, inhparent, i.xmin), ',' order by inhrelid, inhparent))
       from pg_catalog.pg_inherits i where inhparent = any (tables)),

@@ -55,7 +55,7 @@ begin
   if broken is null then
     tables := edge.watched_tables(r.watched);
     changed := edge.shape_difference(r.shape, edge.shape(r.watched, tables));
-    storage := edge.storage(tables);
+    storage := edge.storage(r.watched, tables);
   end if;
 end $$;
 

@@ -55,6 +55,7 @@ bool HeldResources::all_loaded() const {
 void HeldResources::declared(std::vector<DeclarationPtr>&& declarations) {
   for (auto& declaration : declarations) {
     const std::string name = declaration->name;
+    for (const auto kind : {Trouble::changed, Trouble::broken}) mended(name, kind);
     unpublished(name);
     resources_[name].declaration = std::move(declaration);
   }
@@ -76,12 +77,13 @@ void HeldResources::surveyed(const PullReport& report, Time now) {
     const auto found = report.changed.find(name);
     held.changed = found != report.changed.end();
     if (held.changed) {
-      if (health_.troubles().set(name, Trouble::changed, found->second + "; publish it again, or SELECT edge.renew()")) {
+      if (health_.troubles().set(name, Trouble::changed,
+                                 found->second + "; publish it again, or SELECT edge.renew()")) {
         log::warn("resource_changed", {{"resource", name}, {"reason", found->second}, {"mend", "SELECT edge.renew()"}});
       }
     } else {
       held.read_again = {};
-      if (health_.troubles().clear(name, Trouble::changed)) log::info("resource_mended", {{"resource", name}});
+      mended(name, Trouble::changed);
     }
   }
 }
@@ -125,6 +127,12 @@ void HeldResources::count_duplicates(const std::string& name, Held& held) {
   }
 }
 
+void HeldResources::mended(const std::string& name, Troubles::Kind kind) {
+  if (health_.troubles().clear(name, kind)) {
+    log::info("resource_mended", {{"resource", name}, {"was", name_of(kind)}});
+  }
+}
+
 void HeldResources::set_aside(const std::string& name, const std::string& reason, Time now) {
   set_broken(name, reason, false, now);
 }
@@ -142,7 +150,7 @@ void HeldResources::take_back(const std::string& name) {
   Held& held = resources_.at(name);
   held.broken.reset();
   held.loaded = false;  // what it missed is found by reading it whole
-  if (health_.troubles().clear(name, Trouble::broken)) log::info("resource_mended", {{"resource", name}});
+  mended(name, Trouble::broken);
 }
 
 std::vector<std::string> HeldResources::to_try_again(Time now) const {

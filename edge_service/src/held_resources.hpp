@@ -56,6 +56,7 @@ class HeldResources {
     std::set<std::string> duplicates;  // keys
   };
   void set_broken(const std::string& name, const std::string& reason, bool gone, Time now);
+  void mended(const std::string& name, Troubles::Kind kind);
   void count_duplicates(const std::string& name, Held& held);
 
   Health& health_;
