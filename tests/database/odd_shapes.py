@@ -84,12 +84,17 @@ SHAPES = {
     'not_exists_deep': ('select p.id from p where not exists (select from q where q.pid = p.id and not exists (select from r where r.a = q.id and r.b = p.a))', 'id', []),
     'greater_any': ('select p.id from p where p.a >= any (select q.a from q where q.pid = p.id)', 'id', []),
     'any_array': ('select p.id, array(select q.id from q where q.t = any (p.tags) order by 1) as x from p', 'id', []),
+    'exists_in_exists': ('select p.id, array(select x.n from (select q.id, (select count(*) from r where r.a = q.id and r.c = p.a) as n from q where q.pid = p.id) x order by 1) as n from p', 'id', []),
+    'not_exists_except': ('select p.id from p where not exists (select q.a from q where q.pid = p.id except select r.c from r where r.a = p.id)', 'id', []),
+    'case_on': ('select p.id, q.t from p left join q on case when p.a > 1 then q.pid = p.id else q.a = p.id end', 'id', ['q']),
+    'any_array_lateral': ('select p.id, x.n from p, lateral (select count(*) as n from q where q.t = any (p.tags) and q.pid = p.a) x', 'id', []),
     # WITH
     'cte_chain': ('with a as (select id, a from p), b as (select a.id, q.t from a left join q on q.pid = a.id), c as materialized (select * from b) select * from c', 'id', []),
     'cte_nested': ('with a as (with b as (select * from q) select b.pid, count(*) as n from b group by 1) select p.id, (with z as (select * from a) select n from z where z.pid = p.id) as n from p', 'id', []),
     'cte_shadows': ('with q as (select r.a as pid, r.b as t from r) select p.id, q.t from p left join q on q.pid = p.id', 'id', []),
     'cte_search_cycle': ('''with recursive t(id, b) as (select a, b from r union all select r.a, r.b from r join t on r.a = t.b where t.id < 2)
         search depth first by id set o cycle id set is_c using path select id, count(*) as n from t where not is_c group by id''', 'id', ['r', 'r']),
+    'cte_window_twice': ('with w as (select id, pid, a, row_number() over (partition by pid order by id) as k from q) select p.id, f.id as first, l.id as by_a from p left join w f on f.pid = p.id and f.k = 1 left join w l on l.a = p.a and l.k = 1 and l.pid = p.id', 'id', []),
     # outer joins and aliases
     'join_alias': ('select j.id, j.t from (p join q using (id, a)) as j(id, a, x, doc, tags, t)', 'id', []),
     'using_alias': ('select x.id, p.t from p join q using (id) as x', 'id', []),
@@ -104,6 +109,8 @@ SHAPES = {
     'left_coalesce': ('select p.id, r.c from p left join q on q.pid = p.id left join r on r.a = coalesce(q.a, p.a)', 'id', ['r']),
     'exists_left': ('''select p.id from p where exists (select from q join r on r.a = q.id left join gen on gen.id = r.b
         where q.pid = p.id and (gen.id is null or r.c = p.a))''', 'id', []),
+    'full_reduced_both': ('select p.id, q.id as qid from p full join q on q.pid = p.id where p.a is not null and q.a > 0', 'id', []),
+    'right_using': ('select id, p.t, q.t as qt, gen.b from p right join q using (id) left join gen using (id)', 'id', []),
     # set operations
     'union_chain': ('select q.t, x.id from q join (select id, a from p union all select a, b from r) x on x.a = q.id', 'id', []),
     'union_nested': ('select id, a from p union (select a, b from r union all select id, pid from q)', 'id', []),
@@ -118,6 +125,9 @@ SHAPES = {
     'distinct_on_join': ('select distinct on (p.id) p.id, q.id as qid, q.t from p left join q on q.pid = p.id order by p.id, q.a desc nulls last, q.id', 'id', []),
     'distinct_on_two': ('select distinct on (pid, a) id, pid, a, t from q order by pid, a, id', 'id', []),
     'distinct_on_partner': ('select p.id, d.t from p left join (select distinct on (pid) pid, a, t, id from q order by pid, id) d on d.a = p.a', 'id', []),
+    'window_in_exists': ('select p.id from p where exists (select from (select q.*, rank() over (partition by pid order by a, id) as k from q) z where z.pid = p.id and z.k = 1 and z.a = p.a)', 'id', []),
+    'window_and_select': ('select id, rank() over (partition by a order by id) as k, (select count(*) from r where r.a = q.id) as n from q', 'id', []),
+    'distinct_on_union': ('select distinct on (a) a, id from (select a, id from p union all select a, id from q) x order by a, id', 'a', []),
     # generated columns
     'generated_join': ("select gen.id, r.c from r join gen on gen.g = r.a || '!'", 'id', ['r']),
     'generated_key': ('select g, count(*) as n from gen group by g', 'g', []),
