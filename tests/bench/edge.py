@@ -5,7 +5,7 @@ import socket
 import subprocess
 import time
 
-from cluster import ROOT, rows
+from cluster import ROOT
 
 BINARY = ROOT / 'build/edge_service/edge_service'
 
@@ -64,7 +64,5 @@ class Edge:
 
     def catch_up(self):
         """Waits until the edge has applied all that is committed by now."""
-        connection = self.cluster.connect(self.database)
-        token = rows(connection, 'select pg_current_xact_id()::text')[0][0]
-        connection.close()
+        token = self.cluster.run(self.database, 'select pg_current_xact_id()::text')[0][0]
         self._await(lambda: self._status(f'/v1/resources/posts?limit=0&after={token}') == 200, 'up to date')

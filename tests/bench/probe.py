@@ -1,8 +1,8 @@
 """How long after a write its event arrives: bench_latency, and what it says."""
-import subprocess
 import collections
+import subprocess
 
-from cluster import ROOT, rows
+from cluster import ROOT
 
 BINARY = ROOT / 'build/tests/bench_latency'
 POST = 10_001  # behind those that pgbench updates

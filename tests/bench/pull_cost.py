@@ -1,4 +1,5 @@
 """Server time of a pull, among many entries behind an aggregating view."""
+import contextlib
 import json
 
 from cluster import rows
@@ -23,7 +24,8 @@ MORE_POSTS = """
 """
 JOURNAL = """insert into edge.journal (link, key)
              select l.id, i from edge.link l, generate_series(1, 100000) as i where l.relation = 'posts'::regclass"""
-SESSION = '-c default_transaction_isolation=repeatable\\ read -c TimeZone=UTC -c jit=off -c search_path=pg_catalog'
+# As an edge sets its session; the rest is set by edge.pull itself.
+SESSION = "set default_transaction_isolation = 'repeatable read'; set timezone = 'UTC'; set jit = off"
 
 
 class Puller:
@@ -31,27 +33,32 @@ class Puller:
 
     def __init__(self, cluster, database):
         self.connection = cluster.connect(database, 'blog_edge')
-        rows(self.connection, f"select edge.acknowledge('puller', null, 3600)")
+        rows(self.connection, "select edge.acknowledge('puller', null, 3600)")
         rows(self.connection, 'select edge.renew_marker()')
-        for setting in ("default_transaction_isolation = 'repeatable read'", "timezone = 'UTC'", 'jit = off'):
-            rows(self.connection, f'set {setting}')
-        (_, _, self.marker, _, self.since), (_, _, _, _, declared) = self._pull(None, '{}')
+        rows(self.connection, SESSION)
+        self.since = self.marker = None
+        self.held = '{}'
+        (_, _, marker, _, self.since), (_, _, _, _, declared) = self._pull()
+        self.marker = marker
         self.held = json.dumps({'tagged_posts': {'revision': json.loads(declared)['revision'], 'loaded': True}})
 
-    def _pull(self, marker, held, prefix=''):
+    def close(self):
+        self.connection.close()
+
+    def _pull(self, prefix=''):
         return rows(self.connection, f'{prefix} select * from edge.pull(%s, %s, %s)',
-                    self.since if marker else None, marker, held)
+                    self.since, self.marker, self.held)
 
     def catch_up(self):
         self.since = rows(self.connection, 'select pg_current_snapshot()::text')[0][0]
 
     def times(self, entries, count):
         """Server milliseconds of the same pull again and again; it must bring so many entries."""
-        kinds = [row[0] for row in self._pull(self.marker, self.held)]
+        kinds = [row[0] for row in self._pull()]
         if kinds != ['S'] + ['E'] * entries:
             raise SystemExit(f'a pull of {entries} entries brought {kinds}')
         explain = 'explain (analyze, timing off, format json)'
-        return [self._pull(self.marker, self.held, explain)[0][0][0]['Execution Time'] for _ in range(count)]
+        return [self._pull(explain)[0][0][0]['Execution Time'] for _ in range(count)]
 
 
 def change(cluster, database, first, count):
@@ -67,19 +74,17 @@ def measure(cluster, posts, journal_rows):
         cluster.run(database, MORE_POSTS.format(posts=posts - present))
     cluster.run(database, 'vacuum analyze')
     cluster.run(database, VIEW, role='blog_owner')
-    puller = Puller(cluster, database)
-    for entries, count in ((0, 200), (1, 200), (10, 100), (1000, 10)):
-        change(cluster, database, 100, entries)
-        yield f'{entries:,} changed', p50_p99(puller.times(entries, count))
-        puller.catch_up()
-    with cluster.connect(database) as old:
-        old.autocommit = False
-        rows(old, "update posts set title = 'not yet' where id = 1")
-        for _ in range(journal_rows // 100_000):
-            cluster.run(database, JOURNAL)
-        cluster.run(database, 'vacuum analyze edge.journal')
-        puller.catch_up()
-        change(cluster, database, 100, 1)
-        yield f'1 changed, {journal_rows:,} journal rows behind an open transaction', p50_p99(puller.times(1, 200))
-        old.rollback()
-    puller.connection.close()
+    with contextlib.closing(Puller(cluster, database)) as puller:
+        for entries, count in ((0, 200), (1, 200), (10, 100), (1000, 10)):
+            change(cluster, database, 100, entries)
+            yield f'{entries:,} changed', p50_p99(puller.times(entries, count))
+            puller.catch_up()
+        with contextlib.closing(cluster.connect(database)) as old:
+            rows(old, "begin; update posts set title = 'not yet' where id = 1")
+            for _ in range(journal_rows // 100_000):
+                cluster.run(database, JOURNAL)
+            cluster.run(database, 'vacuum analyze edge.journal')
+            puller.catch_up()
+            change(cluster, database, 100, 1)
+            yield (f'1 changed, {journal_rows:,} journal rows behind an open transaction',
+                   p50_p99(puller.times(1, 200)))
