@@ -27,7 +27,7 @@ begin
   insert into edge.reader values (role) on conflict do nothing;
   execute format('grant usage on schema edge to %I', role);
   execute format('grant execute on function edge.pull(pg_snapshot, uuid, jsonb, boolean), '
-    'edge.acknowledge(text, pg_snapshot, int), edge.fall_asleep(text, int), edge.wake(text), edge.release(text), '
+    'edge.acknowledge(text, pg_snapshot, int), edge.fall_asleep(text), edge.wake(text), edge.release(text), '
     'edge.renew_marker() to %I', role);
   perform edge.grant_sources();
 end $$;

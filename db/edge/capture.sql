@@ -20,11 +20,12 @@ begin
   if (select bell from edge.settings) then perform pg_catalog.pg_notify('edge', ''); end if;
 end $$;
 
--- SQL that tells whether the lease in one of our sequences is live.
+-- SQL that tells whether the lease in one of our sequences is live. The clock is read
+-- first: a lease that was over by then is over, whatever becomes of this process.
 create or replace function edge.live_sql(sequence text) returns text
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select format('coalesce(pg_catalog.pg_sequence_last_value(%L), 0) operator(pg_catalog.>=) '
-             || 'pg_catalog.date_part(''epoch'', pg_catalog.clock_timestamp())', sequence)
+  select format('pg_catalog.date_part(''epoch'', pg_catalog.clock_timestamp()) operator(pg_catalog.<=) '
+             || 'coalesce(pg_catalog.pg_sequence_last_value(%L), 0)', sequence)
 $$;
 
 -- INSERT of what one kind of statement changed, each value of a link once.

@@ -7,71 +7,74 @@
 -- Answer    'asleep'  it sleeps, and was rung without a break since it fell asleep
 --           'awake'   it does not, or its sleep lapsed: to sleep it must fall anew
 --           'silent'  nobody is ever rung: edge.configure(bell => false)
--- Lapse     Where no lease was live, triggers did not journal. Whoever registers then
---           (1) sets the gap without bound, (2) sets the lease, (3) takes an own
---           transaction id X, (4) sets the gap to X. A writer that still saw no lease
---           has an id below X, so every pull that sees it commit knows to reload.
---           A crash takes the lease too: prepared transactions, whose journal rows
---           it took, have ids below X as well.
---           One at a time; broken off between (1) and (4), the next does it again.
+-- Lapse     Where no lease was live, triggers did not journal. So (1) the lease is set,
+--           (2) the clock is read: where the former one had run out, (3) the gap is set
+--           to an own transaction id X, (4) pulls may go by the journal again. A writer
+--           that saw no lease has an id below X, and every pull that sees it commit
+--           knows to reload. Broken off before (4), the next registration does it again.
+--           A crash takes the lease too: prepared transactions, whose journal rows it
+--           took, have ids below X as well.
+-- Clock     Read after a lease was set to tell whether the former one had held so long,
+--           and before, to say until when the new one holds. Either way round is not
+--           safe (tests/models).
 -- Caller    At READ COMMITTED, in a transaction that has not written.
 drop function if exists edge.acknowledge(text, pg_snapshot, int);  -- it answered nothing before
 create or replace function edge.acknowledge(consumer text, applied pg_snapshot, lease_s int) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  unbounded constant bigint := 9223372036854775807;
-  until constant bigint := edge.lease_end(lease_s);
+  until bigint;
+  formerly bigint;
 begin
-  if consumer is null or length(consumer) not between 1 and 200 then
+  if lease_s is null or lease_s not between 1 and 3600 then
+    perform edge.complain(format('a lease of %s s is out of bounds', lease_s), 'Give 1 to 3600 seconds.');
+  elsif consumer is null or length(consumer) not between 1 and 200 then
     perform edge.complain('a consumer needs a name of 1 to 200 characters', 'The node''s name does.');
   elsif pg_current_xact_id_if_assigned() is not null then
     perform edge.complain('edge.acknowledge was called in a transaction that has written',
       'Call it in a transaction of its own.');
   end if;
-  lock table edge.consumer in share row exclusive mode;
-  if coalesce(pg_sequence_last_value('edge.lease'), 0) < extract(epoch from clock_timestamp())
-     or pg_sequence_last_value('edge.gap') = unbounded then
-    perform setval('edge.gap', unbounded);
-    perform setval('edge.lease', until);
+  perform edge.lock_consumers();
+  until := floor(extract(epoch from clock_timestamp()))::bigint + lease_s;
+  formerly := coalesce(pg_sequence_last_value('edge.followed'), 0);
+  perform setval('edge.lease', greatest(until, pg_sequence_last_value('edge.lease')));
+  if formerly < extract(epoch from clock_timestamp()) then
     perform setval('edge.gap', pg_current_xact_id()::text::bigint);
-  elsif pg_sequence_last_value('edge.lease') < until then
-    perform setval('edge.lease', until);
   end if;
+  perform setval('edge.followed', greatest(until, formerly));
   insert into edge.consumer as c (name, applied, lease)
-  values (consumer, coalesce(applied, pg_current_snapshot()), clock_timestamp() + make_interval(secs => lease_s))
+  values (consumer, coalesce(applied, pg_current_snapshot()), to_timestamp(until))
   on conflict (name) do update set applied = excluded.applied, lease = excluded.lease;
   perform edge.prune();
   return case when not (select bell from edge.settings) then 'silent'
               when edge.sleeps_on(consumer, until) then 'asleep' else 'awake' end;
 end $$;
 
--- The end of a lease that begins now, in whole seconds since 1970.
-create or replace function edge.lease_end(lease_s int) returns bigint
+-- One consumer at a time, each seeing what those before it wrote.
+create or replace function edge.lock_consumers() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if lease_s is null or lease_s not between 1 and 3600 then
-    perform edge.complain(format('a lease of %s s is out of bounds', lease_s), 'Give 1 to 3600 seconds.');
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform edge.complain(format('the leases were to be changed at %s', current_setting('transaction_isolation')),
+      'BEGIN ISOLATION LEVEL READ COMMITTED first.');
   end if;
-  return ceil(extract(epoch from clock_timestamp()))::bigint + lease_s;
+  lock table edge.consumer in share row exclusive mode;
 end $$;
 
 -- Renews the sleep of a consumer that sleeps; whether it was rung all the time.
--- The clock is read again after the flag was set: between the two it may have run out.
 create or replace function edge.sleeps_on(consumer text, until bigint) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  old constant timestamptz := (select c.asleep from edge.consumer c where c.name = consumer);
+  formerly constant timestamptz := (select c.asleep from edge.consumer c where c.name = consumer);
 begin
-  if old is null then return false; end if;
+  if formerly is null then return false; end if;
   update edge.consumer c set asleep = to_timestamp(until) where c.name = consumer;
   perform edge.raise_flag();
-  if clock_timestamp() < old then return true; end if;
+  if clock_timestamp() < formerly then return true; end if;
   perform edge.stay_awake(consumer);
   return false;
 end $$;
 
--- The flag that triggers look at: until when somebody sleeps. Held under the lock on
--- edge.consumer, so that nobody takes it from a sleeper whose row is not yet seen.
+-- The flag that triggers look at: until when somebody sleeps.
 create or replace function edge.raise_flag() returns void
 language sql set search_path = pg_catalog, pg_temp as $$
   select setval('edge.asleep', coalesce((select extract(epoch from max(asleep))::bigint from edge.consumer), 1))
@@ -84,20 +87,19 @@ begin
   perform edge.raise_flag();
 end $$;
 
--- From the end of this transaction on, a registered consumer is rung. Answers whether
--- it may sleep: not where it is not registered, or the bell is off.
+-- From the end of this transaction on, a registered consumer is rung, for as long as
+-- its lease lasts: beyond it, triggers that see no lease would not ring either. Answers
+-- whether it may sleep: not where it is not registered, or the bell is off.
 --
 -- Then      In a later transaction it takes an own id X = pg_current_xact_id(), and
 --           pulls until the xmin of a pull's snapshot has reached X: only then has it
 --           seen all who may have looked at the flag before it was set.
-create or replace function edge.fall_asleep(consumer text, lease_s int) returns boolean
+create or replace function edge.fall_asleep(consumer text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  until constant bigint := edge.lease_end(lease_s);
 begin
   if not (select bell from edge.settings) then return false; end if;
-  lock table edge.consumer in share row exclusive mode;
-  update edge.consumer c set asleep = to_timestamp(until) where c.name = consumer;
+  perform edge.lock_consumers();
+  update edge.consumer c set asleep = c.lease where c.name = consumer;
   if not found then return false; end if;
   perform edge.raise_flag();
   return true;
@@ -107,17 +109,21 @@ end $$;
 create or replace function edge.wake(consumer text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  lock table edge.consumer in share row exclusive mode;
+  perform edge.lock_consumers();
   perform edge.stay_awake(consumer);
 end $$;
 
--- Ends a consumer's leases. With the last one the triggers rest.
+-- Ends a consumer's leases. With the last one the triggers rest; pulls know first.
 create or replace function edge.release(consumer text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  until bigint;
 begin
-  lock table edge.consumer in share row exclusive mode;
+  perform edge.lock_consumers();
   delete from edge.consumer c where c.name = release.consumer;
-  perform setval('edge.lease', coalesce((select ceil(extract(epoch from max(lease)))::bigint from edge.consumer), 1));
+  until := coalesce((select extract(epoch from max(lease))::bigint from edge.consumer), 1);
+  perform setval('edge.followed', least(until, pg_sequence_last_value('edge.followed')));
+  perform setval('edge.lease', least(until, pg_sequence_last_value('edge.lease')));
   perform edge.raise_flag();
 end $$;
 

@@ -15,12 +15,12 @@ begin
 end $$;
 
 -- Why a consumer at `since` can not go by the journal alone; null if it can. The
--- lease is read before the gap: while it is set anew, the gap is without bound.
+-- gap is read last: by then it is set, if `followed` was.
 create or replace function edge.reload_reason(since pg_snapshot, marker uuid, state edge.state, seen pg_snapshot)
 returns text language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   followed constant boolean :=
-    coalesce(pg_sequence_last_value('edge.lease'), 0) >= extract(epoch from clock_timestamp());
+    coalesce(pg_sequence_last_value('edge.followed'), 0) >= extract(epoch from clock_timestamp());
   gap constant xid8 :=
     case when followed then coalesce(pg_sequence_last_value('edge.gap'), 0) else 9223372036854775807 end::text::xid8;
 begin

@@ -79,10 +79,12 @@ create unlogged table if not exists edge.state (
 alter table edge.state drop column if exists forced_at;
 
 -- Outside of MVCC, so that a writer with an old snapshot reads them as they are now.
--- lease: until when (epoch seconds) some consumer follows; the triggers journal only
--- while one does. gap: changes of transactions below it may not have been journaled.
--- asleep: until when some consumer sleeps; the triggers ring only while one does.
+-- lease     until when (epoch seconds) some consumer follows: while it lasts, triggers journal
+-- followed  while it lasts, pulls may go by the journal; never beyond lease
+-- gap       changes of transactions below it may not have been journaled
+-- asleep    until when some consumer sleeps: while it lasts, triggers ring
 create unlogged sequence if not exists edge.lease;
+create unlogged sequence if not exists edge.followed;
 create unlogged sequence if not exists edge.gap;
 create unlogged sequence if not exists edge.asleep;
 

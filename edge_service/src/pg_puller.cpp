@@ -251,7 +251,7 @@ asio::awaitable<Wakefulness::State> PgPuller::acknowledge() {
 
 asio::awaitable<std::optional<Xid>> PgPuller::fall_asleep() {
   auto statements =
-      in_turn(pg(queries::kBeginLease), pg(queries::kFallAsleep, consumer_, std::to_string(kLeaseSeconds)),
+      in_turn(pg(queries::kBeginLease), pg(queries::kFallAsleep, consumer_),
               pg("COMMIT"), pg("BEGIN"), pg(queries::kOwnXid), pg("COMMIT"));
   const auto results = co_await attempt(std::move(statements));
   if (!results) log::warn("sleep_refused", {{"error", refusal_.what()}, {"sqlstate", refusal_.state}});

@@ -38,7 +38,7 @@ inline constexpr std::string_view kRenewMarker = "SELECT edge.renew_marker()";
 inline constexpr std::string_view kBeginLease = "BEGIN ISOLATION LEVEL READ COMMITTED";
 inline constexpr std::string_view kAcknowledge =
     "SELECT edge.acknowledge(consumer => $1, applied => $2::pg_snapshot, lease_s => $3::int)";
-inline constexpr std::string_view kFallAsleep = "SELECT edge.fall_asleep(consumer => $1, lease_s => $2::int)::text";
+inline constexpr std::string_view kFallAsleep = "SELECT edge.fall_asleep(consumer => $1)::text";
 inline constexpr std::string_view kOwnXid = "SELECT pg_current_xact_id()::text";
 inline constexpr std::string_view kWake = "SELECT edge.wake(consumer => $1)";
 inline constexpr std::string_view kRelease = "SELECT edge.release(consumer => $1)";

@@ -34,7 +34,7 @@ class Sleeper:
     def _renew(self):
         answer = rows(self.connection, "select edge.acknowledge('sleeper', pg_current_snapshot(), %s)", LEASE_S)[0][0]
         if answer == 'awake':
-            rows(self.connection, "select edge.fall_asleep('sleeper', %s)", LEASE_S)
+            rows(self.connection, "select edge.fall_asleep('sleeper')")
         return answer
 
     def _hear(self):

@@ -30,7 +30,7 @@ class ConsumersTest(EdgeTest):
 
     def end_leases(self):
         """As if no consumer had been heard of for longer than its lease."""
-        self.run_sql("select setval('edge.lease', 1)")
+        self.run_sql("select setval('edge.lease', 1), setval('edge.followed', 1)")
 
 
 class Pruning(ConsumersTest):
@@ -108,7 +108,7 @@ class Leases(ConsumersTest):
         mirror.pull()
         self.run_sql('insert into things values (101)')
         self.assertEqual(self.told(mirror), [('E', '101')])
-        rows(mirror.connection, "select edge.release('mirror')")
+        mirror.call("select edge.release('mirror')")
         self.run_sql('insert into things values (102)')
         self.assertEqual(self.journal(), 0)
 
@@ -154,7 +154,7 @@ class Leases(ConsumersTest):
     def test_a_registration_broken_off_is_done_again(self):
         mirror = self.new_mirror()
         mirror.pull()
-        self.run_sql("select setval('edge.gap', 9223372036854775807)")
+        self.run_sql("select setval('edge.followed', 1)")  # the lease was set, the gap not yet
         self.run_sql('insert into things values (1)')
         self.assertEqual(self.told(mirror), [('R', 'gap')])
         mirror.acknowledge()

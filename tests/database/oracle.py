@@ -159,7 +159,7 @@ class Oracle:
     def is_away(self):
         """Now and then all leases end for some transactions; another consumer may register meanwhile."""
         if self.away == 0 and self.chance.random() < 0.006:
-            rows(self.other, "select setval('edge.lease', 1)")
+            rows(self.other, "select setval('edge.lease', 1), setval('edge.followed', 1)")
             self.away = self.chance.randrange(8)
         if self.chance.random() < (0.1 if self.away else 0.01):
             rows(self.other, "select edge.acknowledge('other', null, 1)")

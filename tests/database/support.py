@@ -133,8 +133,8 @@ class Mirror:
     def acknowledge(self, lease_s=600):
         return self.call('select edge.acknowledge(%s, %s, %s)', self.name, self.since, lease_s)
 
-    def fall_asleep(self, lease_s=600):
-        return self.call('select edge.fall_asleep(%s, %s)', self.name, lease_s)
+    def fall_asleep(self):
+        return self.call('select edge.fall_asleep(%s)', self.name)
 
     def wake(self):
         self.call('select edge.wake(%s)', self.name)
