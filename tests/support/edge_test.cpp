@@ -47,8 +47,8 @@ std::unique_ptr<SseClient> EdgeTest::stream(const std::string& target, const Fie
 }
 
 ::testing::AssertionResult EdgeTest::shows(SseClient& reader, const std::string& view, const std::string& rest,
-                                           const std::string& key) {
-  if (eventually([&] { return reader.fold() == database_.view(view, rest, key); }))
+                                           const std::string& key, std::chrono::milliseconds limit) {
+  if (eventually([&] { return reader.fold() == database_.view(view, rest, key); }, limit))
     return ::testing::AssertionSuccess();
   return ::testing::AssertionFailure() << "the stream shows " << nlohmann::json(reader.fold()) << "\nthe database "
                                        << nlohmann::json(database_.view(view, rest, key));

@@ -31,7 +31,8 @@ class EdgeTest : public ::testing::Test {
 
   // Whether a stream's frames come to add up to what the view shows (then they do).
   ::testing::AssertionResult shows(SseClient& reader, const std::string& view, const std::string& rest = {},
-                                   const std::string& key = "id");
+                                   const std::string& key = "id",
+                                   std::chrono::milliseconds limit = std::chrono::seconds(15));
   // Whether the stream's next change is that of a post written now: nothing else was on its way. For streams that show
   // every new post.
   ::testing::AssertionResult nothing_more(SseClient& reader);

@@ -1,12 +1,16 @@
 #include "tests/support/test_database.hpp"
 
+#include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 
+#include "tests/support/eventually.hpp"
+#include "tests/support/http_client.hpp"
 #include "tests/support/process.hpp"
 
 namespace suite::test {
@@ -36,7 +40,8 @@ TestCluster::TestCluster() : folder_(made_folder()) {
   as_postgres({"initdb", "-D", folder_ + "/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
                "--no-sync"});
   std::ofstream(folder_ + "/data/postgresql.conf", std::ios::app)
-      << "listen_addresses = ''\nunix_socket_directories = '" << folder_ << "'\nfsync = off\n";
+      << "listen_addresses = ''\nunix_socket_directories = '" << folder_
+      << "'\nfsync = off\nmax_prepared_transactions = 10\n";
   start();
   install();
 }
@@ -58,6 +63,35 @@ void TestCluster::stop(const std::string& mode) {
   as_postgres({"pg_ctl", "-D", folder_ + "/data", "-m", mode, "-w", "-s", "stop"});
 }
 
+void TestCluster::kill_postmaster() {
+  std::string pid;
+  if (!(std::ifstream(folder_ + "/data/postmaster.pid") >> pid)) throw std::runtime_error("no server is running");
+  std::vector<pid_t> processes{std::stoi(pid)};
+  std::ifstream children("/proc/" + pid + "/task/" + pid + "/children");
+  for (pid_t child = 0; children >> child;) processes.push_back(child);
+  kill(processes.front(), SIGKILL);
+  const bool gone = eventually(
+      [&] { return std::none_of(processes.begin(), processes.end(), [](pid_t each) { return kill(each, 0) == 0; }); });
+  if (!gone) throw std::runtime_error("processes of the killed server remain");
+}
+
+std::uint16_t TestCluster::tcp_port() {
+  if (tcp_port_ == 0) {
+    stop("fast");
+    tcp_port_ = free_port();
+    std::ofstream(folder_ + "/data/postgresql.conf", std::ios::app)
+        << "listen_addresses = '127.0.0.1'\nport = " << tcp_port_ << "\n";
+    start();
+  }
+  return tcp_port_;
+}
+
+void TestCluster::set(const std::string& name, const std::string& value) const {
+  Sql sql(url("postgres", "postgres"));
+  sql("ALTER SYSTEM SET " + name + " = '" + value + "'");
+  sql("SELECT pg_reload_conf()");
+}
+
 void TestCluster::install() {
   const std::vector<std::string> psql{"psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"};
   const auto script = [&](const std::string& role, const std::string& database, const std::string& name) {
@@ -76,7 +110,8 @@ std::string TestCluster::clone() {
 }
 
 std::string TestCluster::url(const std::string& role, const std::string& database) const {
-  return "postgresql://" + role + "@/" + database + "?host=" + folder_;
+  return "postgresql://" + role + "@/" + database + "?host=" + folder_ +
+         (tcp_port_ == 0 ? "" : "&port=" + std::to_string(tcp_port_));
 }
 
 // A server is not to be run by root: where the test is, its programs are run by postgres.
@@ -112,6 +147,16 @@ std::vector<Sql::Row> Sql::rows(const std::string& statements) {
 std::string Sql::value(const std::string& statements) {
   const auto found = rows(statements);
   return found.empty() || found[0].empty() ? std::string() : found[0][0].value_or("");
+}
+
+std::vector<std::string> Sql::notifications() {
+  rows("SELECT 1");  // what was sent before has come with the answer
+  std::vector<std::string> channels;
+  while (PGnotify* const next = PQnotifies(connection_.get())) {
+    channels.emplace_back(next->relname);
+    PQfreemem(next);
+  }
+  return channels;
 }
 
 void TestDatabase::psql(const std::string& statements) const {

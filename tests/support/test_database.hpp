@@ -1,7 +1,8 @@
 // A PostgreSQL cluster of this process and the databases in it.
 //
 // Owner     The process: the cluster is made on first use and is gone with the process, however its tests end.
-// Reach     A socket in the cluster's own folder, so that clusters beside each other share no port.
+// Reach     A socket in the cluster's own folder, so that clusters beside each other share no port; a port only for
+//           tests that ask for one.
 #pragma once
 
 #include <libpq-fe.h>
@@ -21,9 +22,14 @@ class TestCluster {
 
   // As a connection URL.
   std::string url(const std::string& role, const std::string& database) const;
+  // Where the server listens at 127.0.0.1 as well; asked for the first time, it is restarted for it.
+  std::uint16_t tcp_port();
 
   void start();
   void stop(const std::string& mode);  // smart, fast, immediate
+  void kill_postmaster();              // kill -9; waits until the other processes have gone too
+  // Puts a setting into force that needs no restart.
+  void set(const std::string& name, const std::string& value) const;
 
   // A fresh copy of the blog's database (edge schema, tables, resources, no rows); its name.
   std::string clone();
@@ -37,6 +43,7 @@ class TestCluster {
   void install();
 
   std::string folder_;
+  std::uint16_t tcp_port_ = 0;
   int clones_ = 0;
 };
 
@@ -49,6 +56,9 @@ class Sql {
   std::vector<Row> rows(const std::string& statements);  // of the last statement
   std::string value(const std::string& statements);      // its first field; "" for NULL or no row
   void operator()(const std::string& statements) { rows(statements); }
+  bool connected() const { return PQstatus(connection_.get()) == CONNECTION_OK; }
+  // Channels of the notifications that were sent to this session until now, each once per notification.
+  std::vector<std::string> notifications();
 
  private:
   struct Finish {
