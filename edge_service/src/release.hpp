@@ -16,7 +16,7 @@ struct Release {
   std::shared_ptr<const Snapshot> applied;
   std::shared_ptr<const Declarations> declarations;
   std::vector<std::pair<WindowId, WindowVersionPtr>> changed;  // open windows that this version changed
-  std::vector<WindowId> ended;                                 // open windows whose resource is gone
+  std::vector<WindowId> ended;                                 // open windows whose resource is gone, or is another now
 };
 using ReleasePtr = std::shared_ptr<const Release>;
 

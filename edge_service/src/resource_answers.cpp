@@ -57,22 +57,21 @@ asio::awaitable<std::optional<ApiError>> ResourceAnswers::await_token(const Requ
   co_return errors::token_not_reached();
 }
 
-asio::awaitable<Outcome<OpenWindowPtr>> ResourceAnswers::open(WindowSpec spec) {
-  const std::string resource = spec.resource;
-  if (auto window = co_await shelf_.open(std::move(spec))) co_return window;
-  if (shelf_.full()) co_return errors::too_many_windows();
-  co_return errors::unknown_resource(resource);
-}
-
 asio::awaitable<Outcome<OpenWindowPtr>> ResourceAnswers::window(const std::string& resource,
                                                                 const Parameters& parameters,
                                                                 const Identity& identity) {
   if (!shelf_.loaded()) co_return errors::not_loaded();
-  const DeclarationPtr declaration = shelf_.declaration(resource);
-  if (!declaration) co_return errors::unknown_resource(resource);
-  auto spec = window_of(parameters, *declaration, identity.user);
-  if (!spec) co_return spec.error();
-  co_return co_await open(std::move(*spec));
+  // A declaration that changes while the window is being opened asks for the parameters to be read anew.
+  for (int turn = 0; turn < kTurns; ++turn) {
+    const DeclarationPtr declaration = shelf_.declaration(resource);
+    if (!declaration) break;
+    auto spec = window_of(parameters, *declaration, identity.user);
+    if (!spec) co_return spec.error();
+    OpenWindowPtr window = co_await shelf_.open(std::move(*spec));
+    if (window) co_return window;
+    if (shelf_.full()) co_return errors::too_many_windows();
+  }
+  co_return errors::unknown_resource(resource);
 }
 
 asio::awaitable<Outcome<OpenWindowPtr>> ResourceAnswers::window(const std::string& resource,

@@ -48,10 +48,11 @@ class ResourceAnswers {
                 std::optional<suite::jwt::Time> expires, std::string nonce = {});
 
  private:
-  suite::asio::awaitable<Outcome<OpenWindowPtr>> open(WindowSpec spec);
   suite::Reply render(const suite::Request& request, const std::string& resource, const ContentsPtr& shown) const;
   suite::asio::awaitable<void> converse(suite::Peer& peer, OpenWindowPtr window, std::string last_event_id,
                                         std::optional<suite::jwt::Time> expires, std::string nonce);
+
+  static constexpr int kTurns = 3;
 
   // How many targets at_hand() remembers; all are forgotten when it is full or a declaration changes.
   static constexpr std::size_t kTargets = 20000;

@@ -132,7 +132,9 @@ asio::awaitable<OpenWindowPtr> Shelf::open(WindowSpec spec) {
   if (auto known = find(spec)) co_return known;
   if (full()) make_room();
   if (full()) co_return nullptr;
-  auto question = [this, spec] { return store_.open(spec, thread_); };
+  const DeclarationPtr read_by = declaration(spec.resource);
+  if (!read_by) co_return nullptr;
+  auto question = [this, spec, revision = read_by->revision] { return store_.open(spec, revision, thread_); };
   Opened opened = co_await ask(std::move(question));
   co_return adopt(spec, std::move(opened));
 }

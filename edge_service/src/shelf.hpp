@@ -98,7 +98,8 @@ class Shelf {
   const Health& health() const { return health_; }
   suite::asio::any_io_executor executor() { return io_.get_executor(); }
 
-  // The window of `spec`; null where its resource is gone meanwhile or there is no room (`full()` tells).
+  // The window of `spec`; null where its resource is gone or declared anew meanwhile, as declaration() tells then, or
+  // where there is no room (`full()` tells).
   suite::asio::awaitable<OpenWindowPtr> open(WindowSpec spec);
   OpenWindowPtr find(const WindowSpec& spec) const;
   bool full() const { return windows_.size() >= limits_.windows; }

@@ -54,8 +54,33 @@ void Store::apply(Batch&& batch) {
   }
 }
 
-// A resource that is new or was declared anew. Its open windows get the exact difference; those whose parameters the
-// new declaration does not know end.
+namespace {
+
+// Whether the two declarations give a window's parameters the same meaning: its limit is still allowed, and its owner
+// and filters are those columns' values as before. What was opened for anybody must not become what somebody owns.
+bool fits(const WindowSpec& spec, const Declaration& before, const Declaration& now) {
+  if (spec.limit && now.max_limit && *spec.limit > static_cast<std::size_t>(*now.max_limit)) return false;
+  const auto same = [&](std::optional<std::size_t> old_column, std::optional<std::size_t> new_column) {
+    if (!old_column || !new_column) return !old_column && !new_column;
+    const Column& one = before.columns[*old_column];
+    const Column& other = now.columns[*new_column];
+    return one.name == other.name && one.kind == other.kind && one.array == other.array && one.labels == other.labels;
+  };
+  const auto filter_of = [](const Declaration& declaration, const std::string& name) {
+    const auto found = std::find_if(declaration.filters.begin(), declaration.filters.end(),
+                                    [&](const Filter& filter) { return filter.name == name; });
+    return found == declaration.filters.end() ? std::nullopt : std::optional(found->column);
+  };
+  return same(before.owner, now.owner) &&
+         std::all_of(spec.filters.begin(), spec.filters.end(), [&](const auto& filter) {
+           return same(filter_of(before, filter.first), filter_of(now, filter.first));
+         });
+}
+
+}  // namespace
+
+// A resource that is new or was declared anew. Its open windows get the exact difference; those whose parameters have
+// another meaning now, or none, end.
 void Store::redefine(ResourceBatch&& batch, Release& release) {
   const DeclarationPtr declaration = batch.declaration;
   auto fresh = std::make_unique<Collection>(declaration);
@@ -64,10 +89,7 @@ void Store::redefine(ResourceBatch&& batch, Release& release) {
   if (current) {
     for (const WindowId id : current->window_ids()) {
       const Window& old = *current->find_window(id);
-      const auto limit = old.spec().limit;
-      const bool fits =
-          !limit || !declaration->max_limit || *limit <= static_cast<std::size_t>(*declaration->max_limit);
-      Window* now = fits ? fresh->open(old.spec(), id) : nullptr;
+      Window* now = fits(old.spec(), current->declaration(), *declaration) ? fresh->open(old.spec(), id) : nullptr;
       if (!now) {
         release.ended.push_back(id);
         continue;
@@ -127,9 +149,9 @@ ContentsPtr Store::contents_of(const Collection& collection, Window& window) con
   return window.contents;
 }
 
-Opened Store::open(const WindowSpec& spec, std::size_t thread) {
+Opened Store::open(const WindowSpec& spec, std::int64_t revision, std::size_t thread) {
   const auto found = collections_.find(spec.resource);
-  if (found == collections_.end()) return {};
+  if (found == collections_.end() || found->second->declaration().revision != revision) return {};
   Window* window = found->second->open(spec, next_window_);
   if (!window) return {};
   if (window->id() == next_window_) ++next_window_;

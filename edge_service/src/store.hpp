@@ -39,8 +39,8 @@ class Store : public BatchSink {
 
   void apply(Batch&& batch) override;
 
-  // What shelves ask, on the core.
-  Opened open(const WindowSpec& spec, std::size_t thread);
+  // What shelves ask, on the core. A window is opened only under the declaration by which its parameters were read.
+  Opened open(const WindowSpec& spec, std::int64_t revision, std::size_t thread);
   void close(const std::string& resource, WindowId window, std::size_t thread);
   ContentsPtr read(const std::string& resource, WindowId window);
   Resumed resume(const std::string& resource, WindowId window, std::optional<Sequence> since) const;

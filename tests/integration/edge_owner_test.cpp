@@ -113,6 +113,28 @@ TEST_F(EdgeOwner, NoByteOfADraftReachesAnyoneElse) {
   EXPECT_EQ(everybody->bytes().find("a gift"), std::string::npos);
 }
 
+// An open stream has nobody's name on it: once the resource has owners it must not go on, nor be resumed.
+TEST_F(EdgeOwner, AResourceThatIsPublishedAnewWithAnOwnerTellsStrangersNoMore) {
+  const auto seen = add_post("seen by all");
+  auto stranger = stream("/v1/resources/posts?after=" + write("SELECT 1"));
+  auto single = stream("/v1/resources/posts/" + seen);
+  const auto token = write(
+      "SELECT edge.publish('posts', source => 'public.all_posts', key => 'id', owner => 'author_id');"
+      "INSERT INTO posts (author_id, title, content) VALUES (1, 'secret', 'secret')");
+  EXPECT_FALSE(stranger->next_change().reason().empty()) << stranger->bytes();
+  EXPECT_FALSE(single->next_change().reason().empty()) << single->bytes();
+  EXPECT_TRUE(stranger->ended());
+  EXPECT_EQ(stranger->bytes().find("secret"), std::string::npos);
+  EXPECT_EQ(edge().get("/v1/resources/posts?after=" + token, {{"Last-Event-ID", stranger->last_id()}}).status, 401U);
+  EXPECT_EQ(edge().get("/v1/resources/posts", bearer(token_of(2))).json().size(), 1U);
+
+  auto bob = stream("/v1/resources/posts", bearer(token_of(2)));
+  write("SELECT edge.publish('posts', source => 'public.published_posts', key => 'id')");
+  EXPECT_FALSE(bob->next_change().reason().empty()) << "its window is no more: " << bob->bytes();
+  auto anybody = edge().stream("/v1/resources/posts?after=" + write("SELECT 1"));
+  EXPECT_EQ(anybody->next().keys(), Keys{seen});
+}
+
 TEST_F(EdgeOwner, AStreamEndsWithItsToken) {
   auto reader = stream(kMine, bearer(token_of(1, std::chrono::seconds(3))));
   const auto last = reader->next_change();

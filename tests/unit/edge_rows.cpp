@@ -13,7 +13,7 @@ std::string Row::value() const {
       .dump();
 }
 
-DeclarationPtr row_declaration(std::int64_t revision, const std::string& name) {
+DeclarationPtr row_declaration(std::int64_t revision, const std::string& name, const std::string& patch) {
   nlohmann::json json = nlohmann::json::parse(R"({
     "view": "public.rows", "key": ["id"], "load": "SELECT 1", "owner": 2, "default_limit": 25, "max_limit": 100,
     "columns": [{"name": "rank", "kind": "integer", "array": false}, {"name": "id", "kind": "integer", "array": false},
@@ -22,6 +22,7 @@ DeclarationPtr row_declaration(std::int64_t revision, const std::string& name) {
     "filters": [{"name": "author", "column": 2}, {"name": "tags", "column": 3}]})");
   json["name"] = name;
   json["revision"] = revision;
+  json.merge_patch(nlohmann::json::parse(patch));
   return Declaration::parse(json.dump());
 }
 

@@ -20,8 +20,10 @@ struct Row {
   std::string value() const;
 };
 
-// Ordered by rank, the highest first, then by id; filtered by author and tags; owned by author.
-DeclarationPtr row_declaration(std::int64_t revision = 1, const std::string& name = "rows");
+// Ordered by rank, the highest first, then by id; filtered by author and tags; owned by author. `patch`: JSON that
+// says what is declared otherwise.
+DeclarationPtr row_declaration(std::int64_t revision = 1, const std::string& name = "rows",
+                               const std::string& patch = "{}");
 
 EntryPtr entry_of(const Declaration& declaration, const Row& row);
 

@@ -90,7 +90,7 @@ class StoreModel : public ::testing::Test {
   void watch(const std::string& name, Watched watched) {
     watched.name = name;
     watched.spec = spec_of(watched);
-    const auto opened = store_.open(watched.spec, 0);
+    const auto opened = store_.open(watched.spec, declaration_->revision, 0);
     ASSERT_NE(opened.id, 0U) << name;
     watched.id = opened.id;
     watched.reader = held(opened.contents->entries());
@@ -268,6 +268,35 @@ TEST_F(StoreModel, ARedefinitionGivesOpenWindowsTheDifference) {
   EXPECT_FALSE(store_.resume("rows", watched_[0].id, 1).known);
 }
 
+TEST_F(StoreModel, ARedefinitionEndsWindowsThatWouldMeanSomethingElse) {
+  const auto redefined = [&](const std::string& patch) {
+    declaration_ = test::row_declaration(declaration_->revision + 1, "rows", patch);
+    Batch batch;
+    batch.resources.push_back(whole());
+    releases_.clear();
+    apply_batch(std::move(batch));
+    return releases_.at(0)->ended;
+  };
+  redefined("{}");
+  WindowSpec all, tagged;
+  all.resource = tagged.resource = "rows";
+  tagged.filters["tags"] = {*declaration_->columns[3].image_of_parameter("a")};
+  const auto open = [&](const WindowSpec& spec) { return store_.open(spec, declaration_->revision, 0).id; };
+  const std::vector<WindowId> ids{open(all), open(tagged)};
+
+  EXPECT_TRUE(redefined(R"({"default_limit": 7})").empty());
+  EXPECT_EQ(store_.open(all, declaration_->revision - 1, 0).id, 0U) << "parameters that were read by what was declared";
+  EXPECT_EQ(redefined(R"({"columns": [{"name": "rank", "kind": "integer", "array": false},
+                                      {"name": "id", "kind": "integer", "array": false},
+                                      {"name": "author", "kind": "integer", "array": false},
+                                      {"name": "tags", "kind": "text", "array": false}]})"),
+            std::vector{ids[1]})
+      << "its filter is of another type";
+  EXPECT_EQ(redefined(R"({"owner": null})"), std::vector{ids[0]}) << "what had an owner has none";
+  EXPECT_NE(open(all), 0U);
+  EXPECT_EQ(redefined("{}").size(), 1U) << "what had no owner has one";
+}
+
 TEST_F(StoreModel, ARemovedResourceEndsItsWindows) {
   Batch first;
   first.resources.push_back(whole());
@@ -279,7 +308,7 @@ TEST_F(StoreModel, ARemovedResourceEndsItsWindows) {
   apply_batch(std::move(batch));
   ASSERT_EQ(releases_.size(), 1U);
   EXPECT_EQ(releases_[0]->ended.size(), watched_.size());
-  EXPECT_EQ(store_.open(watched_[0].spec, 0).id, 0U);
+  EXPECT_EQ(store_.open(watched_[0].spec, 1, 0).id, 0U);
   EXPECT_EQ(store_.read("rows", watched_[0].id), nullptr);
   EXPECT_EQ(store_.figures().windows, 0U);
 }
@@ -307,7 +336,7 @@ TEST_F(StoreModel, OneWindowForEqualParametersHeldByEveryThread) {
   apply_batch(std::move(first));
   WindowSpec spec;
   spec.resource = "rows";
-  const auto one = store_.open(spec, 0), two = store_.open(spec, 3);
+  const auto one = store_.open(spec, 1, 0), two = store_.open(spec, 1, 3);
   EXPECT_EQ(one.id, two.id);
   EXPECT_EQ(one.contents, two.contents);
   store_.close("rows", one.id, 0);
