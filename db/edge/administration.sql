@@ -15,6 +15,11 @@ begin
     bell = coalesce(configure.bell, s.bell),
     journal_max_age = coalesce(configure.journal_max_age, s.journal_max_age),
     journal_max_mb = coalesce(configure.journal_max_mb, s.journal_max_mb);
+  if not configure.bell then  -- writers know it by the flag alone: a setting would be as old as their snapshot
+    perform edge.lock_consumers();
+    update edge.consumer set asleep = null;
+    perform edge.raise_flag();
+  end if;
 end $$;
 
 -- Lets a role pull, and read all sources published now or later. (LISTEN needs no grant.)

@@ -12,12 +12,12 @@
 -- Cost     It is every writer's path. A SET clause costs as much as the insert, so
 --          there is none, and every name, operator and type is qualified instead.
 
--- Rings, unless edge.configure(bell => false) forbids it. Called for a sleeper only:
--- a NOTIFY in every commit would cap all writers of the database together.
+-- Rings. Called for a sleeper only: a NOTIFY in every commit would cap all writers of the
+-- database together. Where edge.configure(bell => false) forbids it, nobody sleeps.
 create or replace function edge.ring() returns void
 language plpgsql as $$
 begin
-  if (select bell from edge.settings) then perform pg_catalog.pg_notify('edge', ''); end if;
+  perform pg_catalog.pg_notify('edge', '');
 end $$;
 
 -- SQL that tells whether the lease in one of our sequences is live. The clock is read
@@ -45,7 +45,7 @@ create or replace function edge.record_code(captured regclass) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   links constant edge.link[] := array(
-    select l from edge.link l where l.relation in (select edge.family(captured)) order by l.id);
+    select l from edge.link l where l.relation = any (array(select edge.family(captured))) order by l.id);
   settings text;
 begin
   select coalesce(max(E'\nset search_path = pg_catalog, pg_temp set timezone = ''UTC'' set datestyle = ''ISO'''
@@ -149,7 +149,8 @@ end $$;
 create or replace function edge.capture() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  wanted constant regclass[] := array(select distinct f from edge.link l, edge.family(l.relation) as f order by f);
+  wanted constant regclass[] := array(
+    select distinct f from (select distinct relation from edge.link) as l, edge.family(l.relation) as f order by f);
   unwanted constant regclass[] := array(
     select c.relation from edge.captured c where c.relation <> all (wanted) order by c.relation);
   codes constant text[] := array(select edge.record_code(w) from unnest(wanted) with ordinality as x(w, n) order by n);

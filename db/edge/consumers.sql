@@ -26,7 +26,7 @@ declare
   formerly bigint;
 begin
   if lease_s is null or lease_s not between 1 and 3600 then
-    perform edge.complain(format('a lease of %s s is out of bounds', lease_s), 'Give 1 to 3600 seconds.');
+    perform edge.complain(format('a lease of %s s is out of bounds', coalesce(lease_s::text, 'null')), 'Give 1 to 3600 seconds.');
   elsif consumer is null or length(consumer) not between 1 and 200 then
     perform edge.complain('a consumer needs a name of 1 to 200 characters', 'The node''s name does.');
   elsif pg_current_xact_id_if_assigned() is not null then
@@ -97,8 +97,8 @@ end $$;
 create or replace function edge.fall_asleep(consumer text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  if not (select bell from edge.settings) then return false; end if;
   perform edge.lock_consumers();
+  if not (select bell from edge.settings) then return false; end if;
   update edge.consumer c set asleep = c.lease where c.name = consumer;
   if not found then return false; end if;
   perform edge.raise_flag();

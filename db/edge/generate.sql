@@ -47,21 +47,35 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     from jsonb_array_elements_text(declaration->'key') as name))
 $$;
 
+-- SQL of the keys that journal rows lead to, by the ways of some instances.
+create or replace function edge.touched_sql(ways jsonb, direct boolean) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select string_agg(format('%s where j.link = %s', s, i->>'link'), E'\n    union all\n    ')
+  from jsonb_array_elements(ways) as i, lateral edge.instance_selects(ways, i) as s
+  where i ? 'way' and (not direct or edge.is_direct(ways, i))
+$$;
+
+-- Whether an instance's values are keys themselves: no table is looked into on the way.
+create or replace function edge.is_direct(ways jsonb, instance jsonb) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select bool_and(s not like '%lateral (select%') from edge.instance_selects(ways, instance) as s
+$$;
+
 -- The body of edge.changes_<id>_<revision>: journal rows to keys, keys to entries.
 -- The entry is read per key by LATERAL, which PostgreSQL moves into an aggregating
--- view; a list of keys it would not. Each key once, also where one way yields it often.
+-- view; a list of keys it would not. Where only links were touched whose values are
+-- keys, the ways over other tables are left out: to start them costs more than to
+-- read an entry.
 create or replace function edge.changes_code(source regclass, declaration jsonb, instances jsonb, links int[])
 returns text language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   types constant oid[] := edge.key_types(source, declaration);
   names constant text[] := array(select format('k%s', n) from generate_series(1, cardinality(types)) as n);
-  touched text; of_touched text; match text; entry text;
+  indirect constant int[] := array(
+    select distinct (i->>'link')::int from jsonb_array_elements(instances) as i
+    where i ? 'way' and not edge.is_direct(instances, i) order by 1);
+  of_touched text; match text; entry text; read text;
 begin
-  select string_agg(format('%s where j.link = %s', s, (i->>'link')),
-                    E'\n    union all\n    ')
-    into touched
-    from jsonb_array_elements(instances) as i, lateral edge.instance_selects(instances, i) as s
-    where i ? 'way';
   select string_agg(format('x.%I %s t.k%s%s', name, edge.equality_of(types[n]), n,
                            edge.collate_clause(a.attcollation::text)), ' and ')
     into match
@@ -69,22 +83,25 @@ begin
     join pg_catalog.pg_attribute a on a.attrelid = source and a.attname = k.name;
   of_touched := edge.key_form(types, array(select format('t.%s', n) from unnest(names) as n));
   entry := edge.entry_select(source, declaration, match);
+  read := format($read$
+    return query
+    with journal as materialized (
+      select j.link, j.key, j.keys from unnest($1, $2, $3) as j(link, key, keys) where j.link = any (%1$L::int[])
+    ), touched (%2$s) as materialized (
+      select distinct * from (
+      %%s
+      ) as ways
+    )
+    select case when w.value is null then 'D' else 'E' end, %3$L::text, %4$s, w.columns, w.value
+    from touched t left join lateral (%5$s) w on true
+    where %6$s;$read$, links, array_to_string(names, ', '), declaration->>'name',
+    replace(format('coalesce(w.key, %s)', of_touched), '%', '%%'), replace(entry, '%', '%%'),
+    (select string_agg(format('t.%s is not null', n), ' and ') from unnest(names) as n));
   return format('returns table (kind text, resource text, key text, columns text[], value text) '
-    'language plpgsql stable set search_path = pg_catalog, pg_temp as %L', format($code$
-#variable_conflict use_column
-begin
-  return query
-  with journal as materialized (
-    select distinct j.link, j.key, j.keys from edge.journal_since(after, unseen) j where j.link = any (%1$L::int[])
-  ), touched (%2$s) as materialized (
-    select distinct * from (
-    %3$s
-    ) as ways
-  )%4$s;
-end $code$, links, array_to_string(names, ', '), touched,
-    format($read$
-  select case when w.value is null then 'D' else 'E' end, %1$L::text, %2$s, w.columns, w.value
-  from touched t left join lateral (%3$s) w on true
-  where %4$s$read$, declaration->>'name', format('coalesce(w.key, %s)', of_touched), entry,
-      (select string_agg(format('t.%s is not null', n), ' and ') from unnest(names) as n))));
+    'language plpgsql stable set search_path = pg_catalog, pg_temp as %L', case
+      when edge.touched_sql(instances, true) is null or indirect = '{}' then
+        format(E'\n#variable_conflict use_column\nbegin%s\nend ', format(read, edge.touched_sql(instances, false)))
+      else
+        format(E'\n#variable_conflict use_column\nbegin\n  if $1 && %L::int[] then%s\n  else%s\n  end if;\nend ', indirect,
+          format(read, edge.touched_sql(instances, false)), format(read, edge.touched_sql(instances, true))) end);
 end $$;

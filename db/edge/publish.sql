@@ -104,15 +104,15 @@ begin
       shape = excluded.shape, ways = excluded.ways, links = excluded.links, whole = excluded.whole, roots = excluded.roots;
     perform edge.drop_changes(known.id, known.revision);
     if chains is not null then
-      execute format('create function edge.changes_%s_%s(after xid8, unseen xid8[]) %s',
+      execute format('create function edge.changes_%s_%s(links int[], keys bigint[], texts text[]) %s',
         (select r.id from edge.resource r where r.name = publish_source.name), new_revision, code);
-      perform edge.own_function(format('edge.changes_%s_%s(xid8, xid8[])',
+      perform edge.own_function(format('edge.changes_%s_%s(int[], bigint[], text[])',
         (select r.id from edge.resource r where r.name = publish_source.name), new_revision));
     end if;
     perform edge.drop_unused_links();
     perform edge.grant_sources();
     perform edge.capture();  -- again: links that only the former publication had are gone
-    perform edge.ring();
+    perform edge.ring() from edge.settings where bell;
   end if;
   perform edge.tell_ways(name, ways);
   return format('%s: revision %s%s', name, coalesce(new_revision, known.revision),
@@ -147,7 +147,7 @@ create or replace function edge.drop_changes(resource_id int, old_revision bigin
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if resource_id is not null then
-    execute format('drop function if exists edge.changes_%s_%s(xid8, xid8[])', resource_id, old_revision);
+    execute format('drop function if exists edge.changes_%s_%s', resource_id, old_revision);
   end if;
 end $$;
 
@@ -193,5 +193,5 @@ begin
   perform edge.drop_unused_links();
   perform edge.capture();
   perform edge.grant_sources();
-  perform edge.ring();
+  perform edge.ring() from edge.settings where bell;
 end $$;

@@ -68,7 +68,7 @@ create or replace function edge.pull(since pg_snapshot, marker uuid, held jsonb,
 returns table (kind text, resource text, key text, columns text[], value text)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set datestyle = 'ISO' set intervalstyle = 'postgres'
-set extra_float_digits = 1 set bytea_output = 'hex' set lc_monetary = 'C'
+set extra_float_digits = 1 set bytea_output = 'hex' set lc_monetary = 'C' set array_nulls = on
 set jit = off set plan_cache_mode = force_generic_plan
 set random_page_cost = 1  -- a few entries each: by index, not by hashing a small table for every key
 as $$
@@ -78,7 +78,8 @@ declare
   state edge.state;
   after xid8; unseen xid8[];
   reload text;             -- why everything must be read whole
-  touched int[]; whole int[]; counts bigint[];
+  touched int[]; keys bigint[]; texts text[];  -- the journal's rows
+  whole int[];             -- links of which it says the whole table
   r record;
   broken text; changed text; storage text;  -- what a survey finds
   why text;
@@ -94,10 +95,10 @@ begin
   if reload is null then
     after := pg_snapshot_xmax(since);
     unseen := array(select pg_snapshot_xip(since));
-    select array_agg(t.link), array_agg(t.link) filter (where t.emptied), array_agg(t.n)
-      into touched, whole, counts
-      from (select j.link, bool_or(j.key is null and j.keys is null) as emptied, count(*) as n
-            from edge.journal_since(after, unseen) as j group by j.link) as t;
+    select array_agg(j.link), array_agg(j.key), array_agg(j.keys),
+           array_agg(j.link) filter (where j.key is null and j.keys is null)
+      into touched, keys, texts, whole
+      from (select distinct link, key, keys from edge.journal_since(after, unseen)) as j;
   end if;
 
   for r in
@@ -128,11 +129,12 @@ begin
       when storage <> r.held->>'storage' then 'rewritten'
       when r.whole && touched then 'fallback'
       when r.links && whole then 'truncate'
-      when r.links && touched and edge.is_bulk((
-        select sum(n) from unnest(touched, counts) as t(link, n) where t.link = any (r.links)), r.roots) then 'bulk' end;
+      when cardinality(touched) > 1000 and edge.is_bulk((
+        select count(*) from unnest(touched) as link where link = any (r.links)), r.roots) then 'bulk' end;
     if why is null and r.links && touched then
       begin
-        return query execute format('select * from edge.changes_%s_%s($1, $2)', r.id, r.revision) using after, unseen;
+        return query execute format('select * from edge.changes_%s_%s($1, $2, $3)', r.id, r.revision)
+          using touched, keys, texts;
       exception when others then  -- a table was changed since the publication, or it is being published anew
         raise warning 'edge: all of % is read: %', r.name, sqlerrm using hint = 'Publish it again.';
         why := 'fallback';

@@ -75,6 +75,8 @@ void HeldResources::surveyed(const PullReport& report, Time now) {
     }
     if (held.broken && held.broken->gone) take_back(name);
     const auto found = report.changed.find(name);
+    // What was read while it was changed may be of that time: changed back, it is read whole once more.
+    if (held.changed && found == report.changed.end()) held.loaded = false;
     held.changed = found != report.changed.end();
     if (held.changed) {
       if (health_.troubles().set(name, Trouble::changed,

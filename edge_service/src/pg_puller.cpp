@@ -215,7 +215,8 @@ void PgPuller::deliver(PullReport&& report, std::vector<ResourceBatch>&& whole, 
   auto snapshot = Snapshot::parse(report.snapshot);
   if (!snapshot) throw PgError("edge.pull broke its contract: \"" + report.snapshot + "\" is no snapshot");
   look.xmin = snapshot->xmin();
-  look.found = !report.touched.empty() || !whole.empty();
+  for (const auto& touched : report.touched) look.found += touched.present.size() + touched.absent.size();
+  for (const auto& batch : whole) look.found += batch.present.size();
   const auto now = Clock::now();
   std::map<std::string, Names> read;
   for (const auto& batch : whole) read[batch.declaration->name] = duplicates_[batch.declaration->name];

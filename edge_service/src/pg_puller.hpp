@@ -37,7 +37,7 @@ class PgPuller {
 
   struct Look {
     bool refused = false;  // nothing is known; look again after a pause
-    bool found = false;
+    std::size_t found = 0;  // entries
     Xid xmin = 0;
   };
   // Pulls until everything up to one snapshot is handed over. `survey`: look at the catalog too.

@@ -52,8 +52,8 @@ void Wakefulness::woke(Time now) {
   finds_.clear();
 }
 
-void Wakefulness::looked(Time began, Time ended, bool found, Xid xmin) {
-  if (found) finds_.add(ended);
+void Wakefulness::looked(Time began, Time ended, std::size_t found, Xid xmin) {
+  for (std::size_t i = std::min(found, kMany); i > 0; --i) finds_.add(ended);
   if (state_ == State::falling && xmin >= residue_) state_ = State::asleep;
   const auto dear = std::chrono::duration_cast<Span>(3 * (ended - began));
   switch (state_) {

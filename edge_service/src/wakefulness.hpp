@@ -24,7 +24,7 @@ class Wakefulness {
 
   struct Limits {
     Span busy{100};    // so many bells (kMany) within this wake
-    Span quiet{250};   // fewer finds than kMany within this let fall asleep
+    Span quiet{250};   // fewer than kMany entries found within this let fall asleep
     Span gap{2};       // between two looks while awake, at least
     Span longest{50};  // and at most, however dear a look is
     Span residue{20};  // between two looks while falling
@@ -42,7 +42,8 @@ class Wakefulness {
   // Fallen asleep, to be sure of it once a look's xmin has reached `residue`; nothing: not possible now.
   void fell(std::optional<Xid> residue, Time now);
   void woke(Time now);
-  void looked(Time began, Time ended, bool found, Xid xmin);
+  // `found`: how many entries.
+  void looked(Time began, Time ended, std::size_t found, Xid xmin);
 
   Time next_look() const { return next_look_; }
 

@@ -174,7 +174,7 @@ class Rights(BlogTest):
                     'insert into tags (name) values (1)', 'select * from edge.journal', 'select * from edge.resource', 'delete from edge.state',
                     "select edge.publish('x', 'all_posts', key => 'id')", "select edge.unpublish('posts')", 'select edge.uninstall()',
                     'select edge.configure(bell => false)', "select edge.grant_edge('blog_web')", 'select edge.prune()',
-                    f"select * from {changes}('0', '{{}}')", 'create table x ()', 'create schema x', 'create temporary table x ()'):
+                    f"select * from {changes}('{{}}', '{{}}', '{{}}')", 'create table x ()', 'create schema x', 'create temporary table x ()'):
             with self.subTest(sql):
                 self.refused(errors.InsufficientPrivilege, session, sql)
 

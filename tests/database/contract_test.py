@@ -189,6 +189,7 @@ class Contract(EdgeTest):
         self.run_sql('drop view s.things_of cascade; alter table s.things drop column owner')
         self.run_sql("insert into s.things values (30, 'sock')")
         self.run_sql('create view s.things_of as select *, null::int as owner, null::text as of from s.things')
+        self.run_sql('select edge.renew()')
         self.mirror.pull(lambda m: self.assertEqual(m.load('things'), m.contents['things']))
 
     def test_answers_do_not_depend_on_the_callers_settings(self):

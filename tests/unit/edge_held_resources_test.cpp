@@ -65,6 +65,7 @@ TEST_F(HeldResourcesTest, AChangedCatalogIsReadAgainAtOnceAndThenTenTimesAsSeldo
   report_.changed.clear();
   survey();
   EXPECT_FALSE(in_trouble("posts", Kind::changed));
+  EXPECT_FALSE(told("posts")["loaded"]) << "what was read meanwhile may be of that time";
 }
 
 TEST_F(HeldResourcesTest, WhatIsGoneIsSetAsideUntilTheDatabaseSaysOtherwise) {

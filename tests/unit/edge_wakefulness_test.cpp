@@ -15,14 +15,14 @@ class WakefulnessTest : public ::testing::Test {
   WakefulnessTest() { edge_.begin(); }
 
   Wish wish() const { return edge_.wish(now_); }
-  void look(bool found = false, Xid xmin = 0, std::chrono::milliseconds took = 0ms) {
+  void look(std::size_t found = 0, Xid xmin = 0, std::chrono::milliseconds took = 0ms) {
     const auto began = now_;
     now_ += took;
     edge_.looked(began, now_, found, xmin);
   }
   void sleep() {
     edge_.fell(7, now_);
-    look(false, 7);
+    look(0, 7);
   }
   auto pause() const { return edge_.next_look() - now_; }
 
@@ -37,10 +37,10 @@ TEST_F(WakefulnessTest, ANewConnectionFallsAtOnce) {
 
 TEST_F(WakefulnessTest, ItIsAsleepOnlyWhenALookHasSeenEverybodyBeforeTheFlag) {
   edge_.fell(7, now_);
-  look(false, 6);
+  look(0, 6);
   EXPECT_EQ(edge_.state(), State::falling);
   EXPECT_EQ(pause(), 20ms);
-  look(false, 7);
+  look(0, 7);
   EXPECT_EQ(edge_.state(), State::asleep);
   EXPECT_EQ(pause(), 1000ms);
 }
@@ -62,7 +62,7 @@ TEST_F(WakefulnessTest, ManyBellsWakeIt) {
   }
   EXPECT_EQ(wish(), Wish::wake);
   edge_.woke(now_);
-  look(true);
+  look(1);
   EXPECT_EQ(edge_.state(), State::awake);
   EXPECT_EQ(pause(), 2ms);
 }
@@ -77,11 +77,19 @@ TEST_F(WakefulnessTest, AwakeItStaysWhileThereIsMuchToFind) {
   edge_.woke(now_);
   for (int i = 0; i < 100; ++i) {
     now_ += 10ms;
-    look(true);
+    look(1);
     EXPECT_EQ(wish(), Wish::nothing);
   }
   now_ += 250ms;
   EXPECT_EQ(wish(), Wish::fall);
+}
+
+// Under load looks are few and full.
+TEST_F(WakefulnessTest, OneFullLookIsMuch) {
+  edge_.woke(now_);
+  now_ += 1s;
+  look(5000, 0, 40ms);
+  EXPECT_EQ(wish(), Wish::nothing);
 }
 
 TEST_F(WakefulnessTest, AVainFallIsNotTriedAtOnceAgain) {
@@ -110,7 +118,7 @@ TEST_F(WakefulnessTest, AWakingThatWasNotHeardIsRepeated) {
 
 TEST_F(WakefulnessTest, WhereNobodyIsRungItOnlyPolls) {
   edge_.acknowledged(State::silent);
-  look(true);
+  look(1);
   EXPECT_EQ(pause(), 1000ms);
   for (int i = 0; i < 20; ++i) edge_.bell(now_);
   EXPECT_EQ(wish(), Wish::nothing);
@@ -120,9 +128,9 @@ TEST_F(WakefulnessTest, WhereNobodyIsRungItOnlyPolls) {
 
 TEST_F(WakefulnessTest, DearLooksAreMadeMoreSeldom) {
   edge_.woke(now_);
-  look(true, 0, 4ms);
+  look(1, 0, 4ms);
   EXPECT_EQ(pause(), 12ms);
-  look(true, 0, 3s);
+  look(1, 0, 3s);
   EXPECT_EQ(pause(), 50ms);
 }
 
