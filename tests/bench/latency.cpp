@@ -1,7 +1,7 @@
-// How long after a write its reader knows: an edge's event stream, and the floor, LISTEN and one SELECT. Writer and
-// readers are this one process with one clock, so that the two are measured alike.
+// How long after a write its reader has the entry: an edge's event stream, and the floor, LISTEN and one SELECT. Writer
+// and readers are this one process with one clock, and both write alike, so that the two can be compared.
 //
-//   bench_latency COUNT INTERVAL_MS (edge URL PORT POST | floor URL)…
+//   bench_latency COUNT INTERVAL_MS (edge URL POST PORT | floor URL POST)…
 //
 // Each course in turn gets the next numbered write, one every INTERVAL_MS. Prints a line per write, in microseconds:
 // course, sent → seen, answered → seen. Exit code 1 where a write was not seen within 30 s.
@@ -40,19 +40,16 @@ class Database {
     if (PQstatus(connection_.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(connection_.get()));
   }
 
+  // To be asked again and again, with one value.
+  void prepare(const std::string& statement) { take(PQprepare(connection_.get(), "", statement.c_str(), 1, nullptr)); }
+
   // The first field, if there is any.
-  std::string ask(const std::string& statement, const std::string& value) {
+  std::string ask(const std::string& value) {
     const char* values[] = {value.c_str()};
-    const std::unique_ptr<PGresult, decltype(&PQclear)> result(
-        PQexecParams(connection_.get(), statement.c_str(), 1, nullptr, values, nullptr, nullptr, 0), PQclear);
-    const auto status = PQresultStatus(result.get());
-    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-      throw std::runtime_error(PQerrorMessage(connection_.get()));
-    }
-    return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
+    return take(PQexecPrepared(connection_.get(), "", 1, values, nullptr, nullptr, 0));
   }
 
-  void listen() { PQclear(PQexec(connection_.get(), "LISTEN note")); }
+  void listen() { take(PQexec(connection_.get(), "LISTEN note")); }
 
   // The last notification's payload of those that came within 100 ms.
   std::optional<std::string> heard() {
@@ -67,6 +64,15 @@ class Database {
   }
 
  private:
+  std::string take(PGresult* answer) {
+    const std::unique_ptr<PGresult, decltype(&PQclear)> result(answer, PQclear);
+    const auto status = PQresultStatus(result.get());
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+      throw std::runtime_error(PQerrorMessage(connection_.get()));
+    }
+    return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
+  }
+
   std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
 };
 
@@ -143,8 +149,10 @@ class Course {
  public:
   using Reader = std::function<void(const std::stop_token&, Sightings&)>;
 
-  Course(std::string name, const std::string& url, std::string update, std::size_t count)
-      : name_(std::move(name)), writer_(url), update_(std::move(update)), sightings_(count), writes_(count) {}
+  Course(std::string name, const std::string& url, const std::string& post, std::size_t count)
+      : name_(std::move(name)), writer_(url), sightings_(count), writes_(count) {
+    writer_.prepare("UPDATE posts SET title = $1 WHERE id = " + post);
+  }
 
   // The reader has to see the write 0 first, so that it misses none after.
   bool begin(const Reader& reader) {
@@ -162,7 +170,7 @@ class Course {
   void write(std::size_t number) {
     auto& [sent, answered] = writes_[number];
     sent = Clock::now();
-    writer_.ask(update_, kMark + std::to_string(number) + ".");
+    writer_.ask(kMark + std::to_string(number) + ".");
     answered = Clock::now();
   }
 
@@ -184,53 +192,51 @@ class Course {
 
   std::string name_;
   Database writer_;
-  std::string update_;
   Sightings sightings_;
   std::vector<Write> writes_;
   std::jthread reader_;  // the last member: it ends before what it uses
 };
 
-Course::Reader edge_reader(int port, const std::string& post) {
+Course::Reader edge_reader(const std::string& post, int port) {
   return [=](const std::stop_token& stop, Sightings& sightings) {
     Stream stream(port, "/v1/resources/posts/" + post);
     std::string text;
     while (!stop.stop_requested()) {
       text += stream.read();
       if (const auto number = number_in(text)) sightings.saw(*number);
-      if (text.size() > 64) text.erase(0, text.size() - 64);  // may be the beginning of a number
+      if (text.size() > 64) text.erase(0, text.size() - 64);  // may be the beginning of a title
     }
   };
 }
 
-Course::Reader floor_reader(const std::string& url) {
+// What it selects is what the event carries.
+Course::Reader floor_reader(const std::string& post, const std::string& url) {
   return [=](const std::stop_token& stop, Sightings& sightings) {
     Database database(url);
     database.listen();
-    std::optional<std::string> id = "1";
+    database.prepare("SELECT to_json(x)::text FROM published_posts x WHERE id = $1");
+    std::optional<std::string> id = post;
     while (!stop.stop_requested()) {
       if (id) {
-        if (const auto number = number_in(database.ask("SELECT title FROM note WHERE id = $1", *id))) {
-          sightings.saw(*number);
-        }
+        if (const auto number = number_in(database.ask(*id))) sightings.saw(*number);
       }
       id = database.heard();
     }
   };
 }
 
-// The courses that the words name; null where one does not begin.
+// The courses that the words name.
 std::vector<std::unique_ptr<Course>> begin_courses(const std::vector<std::string>& words, std::size_t count) {
   std::vector<std::unique_ptr<Course>> courses;
   for (std::size_t at = 0; at < words.size();) {
     const bool edge = words[at] == "edge";
     const auto& url = words.at(at + 1);
-    const std::string update =
-        edge ? "UPDATE posts SET title = $1 WHERE id = " + words.at(at + 3) : "UPDATE note SET title = $1 WHERE id = 1";
-    courses.push_back(std::make_unique<Course>(words[at], url, update, count));
-    if (!courses.back()->begin(edge ? edge_reader(std::stoi(words.at(at + 2)), words.at(at + 3)) : floor_reader(url))) {
-      throw std::runtime_error(words[at] + " shows nothing");
-    }
-    at += edge ? 4 : 2;
+    const auto& post = words.at(at + 2);
+    courses.push_back(std::make_unique<Course>(words[at], url, post, count));
+    const bool begun =
+        courses.back()->begin(edge ? edge_reader(post, std::stoi(words.at(at + 3))) : floor_reader(post, url));
+    if (!begun) throw std::runtime_error(words[at] + " shows nothing");
+    at += edge ? 4 : 3;
   }
   return courses;
 }
@@ -254,8 +260,8 @@ void run(std::size_t count, std::chrono::milliseconds interval, const std::vecto
 
 int main(int count, char** words) {
   const std::vector<std::string> arguments(words + 1, words + count);
-  if (arguments.size() < 4) {
-    std::fprintf(stderr, "usage: bench_latency COUNT INTERVAL_MS (edge URL PORT POST | floor URL)...\n");
+  if (arguments.size() < 5) {
+    std::fprintf(stderr, "usage: bench_latency COUNT INTERVAL_MS (edge URL POST PORT | floor URL POST)...\n");
     return 2;
   }
   try {

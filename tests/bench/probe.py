@@ -12,26 +12,25 @@ POST = 10_001  # behind those that pgbench updates
 Delays = collections.namedtuple('Delays', 'sent answered')
 
 FLOOR = """
-    create table note (id bigint primary key, title text not null);
-    insert into note values (1, '');
+    select edge.unpublish('posts'), edge.unpublish('my_posts');
     create function ring() returns trigger language plpgsql as $$
       begin perform pg_notify('note', new.id::text); return null; end $$;
-    create trigger ring after update on note for each row execute function ring()
+    create trigger ring after update on posts for each row execute function ring()
 """
 
 
 def make_floor(cluster):
-    """The least that can be done: a table whose trigger sends the key, in a database of its own."""
-    cluster.run('postgres', 'create database floor')
-    cluster.run('floor', FLOOR)
+    """What one would write by hand: the same posts, but with a trigger that sends the key to who listens."""
+    cluster.clone('floor')
+    cluster.run('floor', FLOOR, role='blog_owner')
 
 
 def course_of_edge(cluster, edge):
-    return ['edge', cluster.url('blog_web', edge.database), str(edge.port), str(POST)]
+    return ['edge', cluster.url('blog_web', edge.database), str(POST), str(edge.port)]
 
 
 def course_of_floor(cluster):
-    return ['floor', cluster.url('postgres', 'floor')]
+    return ['floor', cluster.url('blog_web', 'floor'), str(POST)]
 
 
 def measure(count, interval_ms, *courses):

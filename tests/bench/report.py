@@ -46,7 +46,8 @@ def of_delays(idle, under_load):
     head = ['from write to reader, ms', 'samples', 'sent → seen p50 / p99', 'answered → seen p50 / p99']
     yield from table(head, (
         [name, str(len(delays.sent)), p50_p99(delays.sent), p50_p99(delays.answered)] for name, delays in (
-            ('idle: LISTEN and one SELECT (the floor)', idle['floor']), ('idle: event of the edge', idle['edge']),
+            ('idle: LISTEN and one SELECT of the entry (the floor)', idle['floor']),
+            ('idle: event of the edge', idle['edge']),
             (f'event of the edge under {max(CLIENTS)} clients', under_load))))
     ratio = percentile(idle['edge'].sent, 0.5) / percentile(idle['floor'].sent, 0.5)
     yield f'Idle, event to floor, sent → seen: **{ratio:.2f}** at p50.'
