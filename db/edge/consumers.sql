@@ -2,7 +2,7 @@
 -- The protocol and its proof: docs/decisions/0014, tests/models.
 
 -- Registers a consumer or renews its leases, tells what it has applied (null: nothing
--- yet), and prunes. To be called before the first pull, and then once a second or so.
+-- since it registered), and prunes. To be called before the first pull, and then once a second or so.
 --
 -- Answer    'asleep'  it sleeps, and was rung without a break since it fell asleep
 --           'awake'   it does not, or its sleep lapsed: to sleep it must fall anew
@@ -43,7 +43,7 @@ begin
   perform setval('edge.followed', greatest(until, formerly));
   insert into edge.consumer as c (name, applied, lease)
   values (consumer, coalesce(applied, pg_current_snapshot()), to_timestamp(until))
-  on conflict (name) do update set applied = excluded.applied, lease = excluded.lease;
+  on conflict (name) do update set applied = coalesce(acknowledge.applied, c.applied), lease = excluded.lease;
   perform edge.prune();
   return case when not (select bell from edge.settings) then 'silent'
               when edge.sleeps_on(consumer, until) then 'asleep' else 'awake' end;

@@ -1,5 +1,7 @@
 #include "edge_service/src/pg_puller.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include "common/log.hpp"
 #include "edge_service/src/entry_reader.hpp"
 #include "edge_service/src/queries.hpp"
@@ -17,6 +19,11 @@ namespace {
 // the probe; this only bounds a server that is alive and stuck.
 constexpr auto kPatience = 10min;
 
+// A load that takes longer renews the leases meanwhile.
+constexpr Clock::duration kFirstRenewal = 5s;
+constexpr Clock::duration kNextRenewal = 3s;
+static_assert(kFirstRenewal + 2 * kNextRenewal < std::chrono::seconds(kLeaseSeconds));
+
 std::string cursor(std::size_t number) { return "load_" + std::to_string(number); }
 
 // Whether the server refuses for now only: conflicts, locks and time outs, want of resources.
@@ -29,11 +36,17 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+Wakefulness::State state_of(const std::string& said) {
+  if (said == "silent") return Wakefulness::State::silent;
+  return said == "asleep" ? Wakefulness::State::asleep : Wakefulness::State::awake;
+}
+
 std::string text_of(const PgResult& result) { return std::string(pg_field(result.get(), 0, 0).value_or("")); }
 
 }  // namespace
 
 asio::awaitable<void> PgPuller::connect(const std::string& url, PgConnection::Deadline deadline) {
+  url_ = url;
   connection_ = std::make_unique<PgConnection>(executor_, url, node_ + " pull");
   co_await connection_->connect(deadline);
   auto session = in_turn(pg(queries::kSession), pg(queries::kTimeouts));
@@ -114,18 +127,16 @@ asio::awaitable<PgPuller::Look> PgPuller::look(bool survey) {
 
 // Pulls again, now reading `whole` at the same snapshot. Leaves `look` as it is where the catalog has moved meanwhile.
 asio::awaitable<void> PgPuller::hand_over(Names whole, Look& look) {
+  using namespace asio::experimental::awaitable_operators;
   reading_since_ = Clock::now();
-  duplicates_.clear();
-  auto report = co_await pull(whole, true, true);
+  co_await (load(whole) && keep_leases());
+  look.said = said_;
+  auto report = std::exchange(report_, std::nullopt);
+  auto batches = std::exchange(batches_, {});
   if (!report) {
     const bool explained = co_await explain_refusal(whole);
     look.refused = !explained;
     co_return;
-  }
-  std::vector<ResourceBatch> batches;
-  for (std::size_t i = 0; i < whole.size(); ++i) {
-    auto batch = co_await read_cursor(i, whole[i]);
-    batches.push_back(std::move(batch));
   }
   const auto read = [&](const std::string& name) { return contains(whole, name); };
   const auto lost = [&](const std::string& name) {
@@ -134,6 +145,41 @@ asio::awaitable<void> PgPuller::hand_over(Names whole, Look& look) {
   const bool moved = !report->marker || !report->declared.empty() || std::any_of(whole.begin(), whole.end(), lost) ||
                      !std::all_of(report->whole.begin(), report->whole.end(), read);
   if (!moved) deliver(std::move(*report), std::move(batches), look);
+}
+
+asio::awaitable<void> PgPuller::load(const Names& whole) {
+  log::debug("reads_whole", {{"resources", whole}});
+  duplicates_.clear();
+  batches_.clear();
+  report_ = co_await pull(whole, true, true);
+  for (std::size_t i = 0; report_ && i < whole.size(); ++i) {
+    auto batch = co_await read_cursor(i, whole[i]);
+    batches_.push_back(std::move(batch));
+  }
+  loaded_.ring();
+}
+
+// The leases run on while a load takes longer than they do: otherwise it would be followed by a gap, and by another
+// load, for ever. On a connection of its own, since the pulling one is at work; never beside another call of ours.
+asio::awaitable<void> PgPuller::keep_leases() {
+  std::unique_ptr<PgConnection> keeper;
+  said_.reset();
+  for (auto pause = kFirstRenewal;; pause = kNextRenewal) {
+    const bool done = co_await loaded_.wait_until(Clock::now() + pause);
+    if (done) co_return;
+    try {
+      if (!keeper) {
+        keeper = std::make_unique<PgConnection>(executor_, url_, node_ + " lease");
+        co_await keeper->connect(Clock::now() + kNextRenewal);
+      }
+      const auto said = co_await acknowledge_on(*keeper);
+      if (!said_ || said != Wakefulness::State::asleep) said_ = said;
+      log::debug("leases_renewed", {});
+    } catch (const PgError& error) {
+      log::warn("acknowledge_refused", {{"error", error.what()}, {"sqlstate", error.state}});
+      keeper.reset();
+    }
+  }
 }
 
 asio::awaitable<ResourceBatch> PgPuller::read_cursor(std::size_t number, const std::string& name) {
@@ -238,22 +284,29 @@ void PgPuller::deliver(PullReport&& report, std::vector<ResourceBatch>&& whole, 
 }
 
 asio::awaitable<Wakefulness::State> PgPuller::acknowledge() {
-  auto statements = in_turn(pg(queries::kBeginLease),
-                            pg(queries::kAcknowledge, consumer_, since_, std::to_string(kLeaseSeconds)), pg("COMMIT"));
+  auto statements = acknowledgement();
   const auto results = co_await attempt(std::move(statements));
   if (!results) {
     log::warn("acknowledge_refused", {{"error", refusal_.what()}, {"sqlstate", refusal_.state}});
     co_return Wakefulness::State::awake;
   }
-  const std::string said = text_of((*results)[1]);
-  if (said == "silent") co_return Wakefulness::State::silent;
-  co_return said == "asleep" ? Wakefulness::State::asleep : Wakefulness::State::awake;
+  co_return state_of(text_of((*results)[1]));
+}
+
+asio::awaitable<Wakefulness::State> PgPuller::acknowledge_on(PgConnection& connection) {
+  auto statements = acknowledgement();
+  const auto results = co_await connection.run(std::move(statements), Clock::now() + kNextRenewal);
+  co_return state_of(text_of(results[1]));
+}
+
+std::vector<PgStatement> PgPuller::acknowledgement() const {
+  return in_turn(pg(queries::kBeginLease), pg(queries::kAcknowledge, consumer_, since_, std::to_string(kLeaseSeconds)),
+                 pg("COMMIT"));
 }
 
 asio::awaitable<std::optional<Xid>> PgPuller::fall_asleep() {
-  auto statements =
-      in_turn(pg(queries::kBeginLease), pg(queries::kFallAsleep, consumer_),
-              pg("COMMIT"), pg("BEGIN"), pg(queries::kOwnXid), pg("COMMIT"));
+  auto statements = in_turn(pg(queries::kBeginLease), pg(queries::kFallAsleep, consumer_), pg("COMMIT"), pg("BEGIN"),
+                            pg(queries::kOwnXid), pg("COMMIT"));
   const auto results = co_await attempt(std::move(statements));
   if (!results) log::warn("sleep_refused", {{"error", refusal_.what()}, {"sqlstate", refusal_.state}});
   if (!results || text_of((*results)[1]) != "true") co_return std::nullopt;

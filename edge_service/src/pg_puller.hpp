@@ -12,6 +12,7 @@
 
 #include <memory>
 
+#include "edge_service/src/event.hpp"
 #include "edge_service/src/held_resources.hpp"
 #include "edge_service/src/pg_connection.hpp"
 #include "edge_service/src/wakefulness.hpp"
@@ -29,16 +30,18 @@ class PgPuller {
         sink_(sink),
         health_(health),
         metrics_(metrics),
-        held_(health, metrics) {}
+        held_(health, metrics),
+        loaded_(executor_) {}
 
   suite::asio::awaitable<void> connect(const std::string& url, PgConnection::Deadline deadline);
   void disconnect() { connection_.reset(); }
   void close();
 
   struct Look {
-    bool refused = false;  // nothing is known; look again after a pause
+    bool refused = false;   // nothing is known; look again after a pause
     std::size_t found = 0;  // entries
     Xid xmin = 0;
+    std::optional<Wakefulness::State> said;  // by the database, where the leases were renewed meanwhile
   };
   // Pulls until everything up to one snapshot is handed over. `survey`: look at the catalog too.
   suite::asio::awaitable<Look> look(bool survey);
@@ -54,11 +57,15 @@ class PgPuller {
 
   suite::asio::awaitable<std::optional<PullReport>> pull(Names whole, bool survey, bool lock);
   suite::asio::awaitable<void> hand_over(Names whole, Look& look);
+  suite::asio::awaitable<void> load(const Names& whole);
+  suite::asio::awaitable<void> keep_leases();
   suite::asio::awaitable<ResourceBatch> read_cursor(std::size_t number, const std::string& name);
   suite::asio::awaitable<bool> explain_refusal(Names whole);
   suite::asio::awaitable<std::optional<std::string>> probe(std::string name, bool read);
   suite::asio::awaitable<void> try_again();
   suite::asio::awaitable<void> renew_marker();
+  suite::asio::awaitable<Wakefulness::State> acknowledge_on(PgConnection& connection);
+  std::vector<PgStatement> acknowledgement() const;
   // Nothing where the server refuses, with its words in `refusal_`; the transaction is over then.
   suite::asio::awaitable<std::optional<Results>> attempt(std::vector<PgStatement> statements);
 
@@ -71,14 +78,22 @@ class PgPuller {
   Health& health_;
   Metrics& metrics_;
 
+  std::string url_;
   std::unique_ptr<PgConnection> connection_;
   HeldResources held_;
   std::optional<std::string> since_;   // the snapshot applied last
   std::optional<std::string> marker_;  // the journal that it belongs to
   Names gone_;                         // unpublished, to be told with the next batch
   PgError refusal_{""};
-  std::map<std::string, Names> duplicates_;  // of what is being read whole
-  Health::Time began_;                       // the pull that is under way did, before its snapshot
+
+  // Of what is being read whole.
+  Event loaded_;
+  std::optional<PullReport> report_;
+  std::vector<ResourceBatch> batches_;
+  std::map<std::string, Names> duplicates_;
+  std::optional<Wakefulness::State> said_;
+
+  Health::Time began_;  // the pull that is under way did, before its snapshot
   suite::Clock::time_point reading_since_;
 };
 

@@ -100,6 +100,7 @@ asio::awaitable<void> PgUpstream::look_for_ever() {
     co_await settle_leases();
     const auto began = Clock::now();
     const auto look = co_await puller_.look(due);
+    if (look.said) wakefulness_.acknowledged(*look.said);
     if (look.refused) {
       const auto later = Clock::now() + backoff_.next();
       co_await bell_.wait_until(later);

@@ -55,7 +55,7 @@ void Wakefulness::woke(Time now) {
 void Wakefulness::looked(Time began, Time ended, std::size_t found, Xid xmin) {
   for (std::size_t i = std::min(found, kMany); i > 0; --i) finds_.add(ended);
   if (state_ == State::falling && xmin >= residue_) state_ = State::asleep;
-  const auto dear = std::chrono::duration_cast<Span>(3 * (ended - began));
+  const auto dear = std::chrono::duration_cast<Span>(ended - began);
   switch (state_) {
     case State::awake: next_look_ = ended + std::clamp(dear, limits_.gap, limits_.longest); break;
     case State::falling: next_look_ = ended + std::max(limits_.residue, dear); break;

@@ -26,7 +26,7 @@ class Wakefulness {
     Span busy{100};    // so many bells (kMany) within this wake
     Span quiet{250};   // fewer than kMany entries found within this let fall asleep
     Span gap{2};       // between two looks while awake, at least
-    Span longest{50};  // and at most, however dear a look is
+    Span longest{10};  // and at most, however dear a look is
     Span residue{20};  // between two looks while falling
     Span poll{1000};   // between two looks while asleep or silent
   };

@@ -46,6 +46,16 @@ class Pruning(ConsumersTest):
         self.assertEqual(self.journal(), 0)
         self.assertEqual(self.told(first) + self.told(second), [])
 
+    def test_what_came_after_the_registration_is_kept_for_a_first_load(self):
+        """It may take long; the leases are renewed meanwhile, and nothing is applied yet."""
+        slow, quick = self.new_mirror('slow'), self.new_mirror('quick')
+        quick.pull()
+        slow.acknowledge()
+        self.run_sql('insert into things values (1)')
+        self.told(quick)
+        slow.acknowledge()
+        self.assertEqual(self.journal(), 1)
+
     def test_a_lease_that_ends_holds_nothing_back(self):
         first, second = self.new_mirror('first'), self.new_mirror('second')
         first.pull()

@@ -129,9 +129,9 @@ TEST_F(WakefulnessTest, WhereNobodyIsRungItOnlyPolls) {
 TEST_F(WakefulnessTest, DearLooksAreMadeMoreSeldom) {
   edge_.woke(now_);
   look(1, 0, 4ms);
-  EXPECT_EQ(pause(), 12ms);
+  EXPECT_EQ(pause(), 4ms);
   look(1, 0, 3s);
-  EXPECT_EQ(pause(), 50ms);
+  EXPECT_EQ(pause(), 10ms);
 }
 
 }  // namespace
