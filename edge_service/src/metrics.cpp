@@ -76,7 +76,10 @@ std::string Metrics::text(const Health& health, const Store::Figures& figures) c
   }
   families.push_back(std::move(duplicate));
   MetricFamily trouble{
-      "edge_trouble", "1 for each resource that is changed, broken, or has duplicate keys", kGauge, {}};
+      "edge_trouble",
+      "1 for an upstream that cannot be followed, and for each resource that is changed, broken, or has duplicate keys",
+      kGauge,
+      {}};
   for (const auto& [key, ignored] : health.troubles().all()) {
     trouble.metric.push_back(of_resource(key.first, 1));
     trouble.metric.back().label.push_back({"kind", name_of(key.second)});

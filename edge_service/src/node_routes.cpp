@@ -14,7 +14,8 @@ nlohmann::json NodeRoutes::state() const {
   const auto now = std::chrono::system_clock::now();
   auto troubles = nlohmann::json::array();
   for (const auto& [key, trouble] : health.troubles().all()) {
-    troubles.push_back({{"resource", key.first}, {"kind", name_of(key.second)}, {"reason", trouble.reason}});
+    troubles.push_back({{"kind", name_of(key.second)}, {"reason", trouble.reason}});
+    if (!key.first.empty()) troubles.back()["resource"] = key.first;
   }
   return {{"node", node_.name},
           {"role", node_.role},

@@ -41,6 +41,10 @@ Wakefulness::State state_of(const std::string& said) {
   return said == "asleep" ? Wakefulness::State::asleep : Wakefulness::State::awake;
 }
 
+PgError refused_by_the_database(const PgError& refusal) {
+  return PgError(std::string("the database refuses to be pulled from: ") + refusal.what(), refusal.state);
+}
+
 std::string text_of(const PgResult& result) { return std::string(pg_field(result.get(), 0, 0).value_or("")); }
 
 }  // namespace
@@ -204,7 +208,7 @@ asio::awaitable<bool> PgPuller::explain_refusal(Names whole) {
   bool explained = false;
   const Names before = held_.readable();
   auto report = co_await pull({}, true, false);  // no version, since nothing is locked, but it tells what is published
-  if (!report) throw PgError(std::string("the database refuses to be pulled from: ") + refusal_.what());
+  if (!report) throw refused_by_the_database(refusal_);
   for (const auto& name : report->unpublished) {
     held_.unpublished(name);
     gone_.push_back(name);
@@ -219,7 +223,7 @@ asio::awaitable<bool> PgPuller::explain_refusal(Names whole) {
     held_.set_aside(name, *reason, Clock::now());
     explained = true;
   }
-  if (!explained) throw PgError(std::string("the database refuses to be pulled from: ") + refusal.what());
+  if (!explained) throw refused_by_the_database(refusal);
   co_return true;
 }
 

@@ -1,7 +1,6 @@
 #include "edge_service/src/pg_upstream.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/multiple_exceptions.hpp>
 
 #include "common/log.hpp"
 #include "edge_service/src/queries.hpp"
@@ -17,9 +16,20 @@ namespace {
 
 constexpr auto kConnectWithin = 5s;
 
-std::string reason_of(const std::exception_ptr& thrown) {
+// What to do about a refusal that no waiting mends.
+std::string_view hint_of(std::string_view state) {
+  if (state == "42501")
+    return "; as the owner of the schema edge: SELECT edge.grant_edge('<the role of EDGE_UPSTREAM>')";
+  if (state == "3F000") return "; install db/edge.sql in that database";
+  if (state == "42883") return "; install the db/edge.sql of this release in that database";
+  return "";
+}
+
+std::string problem_of(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
+  } catch (const PgError& error) {
+    return error.what() + std::string(hint_of(error.state));
   } catch (const std::exception& error) {
     return error.what();
   }
@@ -51,12 +61,11 @@ asio::awaitable<void> PgUpstream::run() {
     std::string problem;
     try {
       co_await follow(options_.urls[turn % options_.urls.size()]);
-    } catch (const asio::multiple_exceptions& errors) {
-      problem = reason_of(errors.first_exception());  // the second is only the cancellation of the other half
-    } catch (const std::exception& error) {
-      problem = error.what();
+    } catch (const std::exception&) {
+      problem = problem_of(failed_ ? failed_ : std::current_exception());
     }
     health_.disconnected();
+    health_.troubles().set("", Troubles::Kind::upstream, problem);
     listener_.reset();
     puller_.disconnect();
     if (stopping_) break;
@@ -71,6 +80,7 @@ asio::awaitable<void> PgUpstream::run() {
 asio::awaitable<void> PgUpstream::follow(const std::string& url) {
   using namespace asio::experimental::awaitable_operators;
   url_ = url;
+  failed_ = nullptr;
   const auto deadline = Clock::now() + kConnectWithin;
   listener_ = std::make_unique<PgListener>(core_.get_executor(), url, options_.node, consumer_, options_.probe);
   co_await listener_->connect(deadline);
@@ -85,7 +95,17 @@ asio::awaitable<void> PgUpstream::follow(const std::string& url) {
     health_.connected();
     log::info("upstream_connected", {{"upstream", "postgresql"}});
   };
-  co_await (listener_->listen(rung, proved) && look_for_ever());  // the first to fail ends both
+  co_await (half(listener_->listen(rung, proved)) && half(look_for_ever()));  // the first to fail ends both
+}
+
+// Notes which half failed first: what both together throw does not tell.
+asio::awaitable<void> PgUpstream::half(asio::awaitable<void> work) {
+  try {
+    co_await std::move(work);
+  } catch (const std::exception&) {
+    if (!failed_) failed_ = std::current_exception();
+    throw;
+  }
 }
 
 asio::awaitable<void> PgUpstream::look_for_ever() {
@@ -107,6 +127,7 @@ asio::awaitable<void> PgUpstream::look_for_ever() {
       continue;
     }
     backoff_.reset();
+    health_.troubles().clear("", Troubles::Kind::upstream);
     wakefulness_.looked(began, Clock::now(), look.found, look.xmin);
     const auto next = std::min(next_second, wakefulness_.next_look());
     co_await bell_.wait_until(next);

@@ -4,6 +4,7 @@ namespace edge {
 
 const char* name_of(Troubles::Kind kind) {
   switch (kind) {
+    case Troubles::Kind::upstream: return "upstream";
     case Troubles::Kind::changed: return "changed";
     case Troubles::Kind::broken: return "broken";
     case Troubles::Kind::duplicate_keys: return "duplicate_keys";

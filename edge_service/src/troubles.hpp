@@ -1,5 +1,6 @@
-// What is wrong with single resources, for everybody who is asked how this node is.
+// What is wrong, for everybody who is asked how this node is.
 //
+// upstream        It cannot be followed; of no resource.
 // changed         The catalog under it is no longer what it was published over: changes may go unseen until it is
 //                 published again. Meanwhile it is read whole from time to time.
 // broken          It cannot be read. Its last contents are shown, as of then.
@@ -19,12 +20,12 @@ namespace edge {
 class Troubles {
  public:
   using Time = std::chrono::system_clock::time_point;
-  enum class Kind { changed, broken, duplicate_keys };
+  enum class Kind { upstream, changed, broken, duplicate_keys };
   struct Trouble {
     std::string reason;
     Time fresh_as_of;  // of a broken resource's contents
   };
-  using Key = std::pair<std::string, Kind>;  // resource, kind
+  using Key = std::pair<std::string, Kind>;  // resource or nothing, kind
 
   // True where that is news.
   bool set(const std::string& resource, Kind kind, const std::string& reason, Time fresh_as_of = {});

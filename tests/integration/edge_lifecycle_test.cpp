@@ -1,4 +1,6 @@
 // How the process begins and ends.
+#include <gmock/gmock.h>
+
 #include <algorithm>
 #include <csignal>
 #include <ostream>
@@ -88,6 +90,24 @@ TEST_F(EdgeLifecycle, WithoutADatabaseItIsAliveButNotReady) {
   EXPECT_EQ(process.output().find("hidden-word"), std::string::npos) << process.output();
   process.signal(SIGTERM);
   EXPECT_EQ(process.wait(), 0) << process.output();
+}
+
+// What no waiting mends is told with what to do about it, where one looks first.
+TEST_F(EdgeLifecycle, ADatabaseThatRefusesItSaysHowToMendIt) {
+  const auto port = free_port();
+  const auto refused = [&](const std::string& upstream) {
+    Process process({EDGE_SERVICE_BINARY}, {{"EDGE_UPSTREAM", upstream},
+                                            {"EDGE_BIND", "127.0.0.1"},
+                                            {"EDGE_STREAMING_PORT", std::to_string(port)},
+                                            {"EDGE_CONTROL_PORT", std::to_string(free_port())}});
+    EXPECT_TRUE(process.logs("upstream_lost", 2)) << process.output();
+    const auto troubles = HttpClient(port).get("/readyz").json()["troubles"];
+    return troubles.empty() ? "no trouble" : troubles[0]["reason"].get<std::string>();
+  };
+  database().admin("REVOKE ALL ON SCHEMA edge FROM blog_edge");
+  EXPECT_THAT(refused(database().url("blog_edge")), ::testing::HasSubstr("edge.grant_edge"));
+  database().admin("DROP SCHEMA edge CASCADE");
+  EXPECT_THAT(refused(database().url("blog_edge")), ::testing::HasSubstr("install db/edge.sql"));
 }
 
 TEST_F(EdgeLifecycle, SigtermDrains) {
