@@ -116,7 +116,7 @@ def main():
     options.add_argument('--round', type=int)
     options.add_argument('--transactions', type=int, default=10000)
     options.add_argument('--for', type=duration, default=0, dest='seconds')
-    given = options.parse_args()
+    given = options.parse_intermixed_args()
     print(f'seed {given.seed}', flush=True)
     with multiprocessing.get_context('fork').Pool(SESSIONS + 2) as pool:
         passed, failed = try_mutants(given.seed, given.what[1:], pool) if given.what else play_rounds(given, pool)
