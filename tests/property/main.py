@@ -5,6 +5,7 @@
 """
 import argparse
 import collections
+import itertools
 import multiprocessing
 import pathlib
 import random
@@ -36,6 +37,10 @@ ROUNDS = [
 ]
 
 
+def kind_of(number):
+    return ROUNDS[number % len(ROUNDS)]
+
+
 def judged(record):
     counts = Judge(record).run()
     counts['audited'] = audit(record)
@@ -53,25 +58,28 @@ class Run:
         self.judgement = None  # (round, world, what it did, verdict to come)
 
     def build(self, number):
-        if number not in self.worlds:
-            _, make, _ = ROUNDS[number % len(ROUNDS)]
-            self.worlds[number] = self.pool.apply_async(make, [f'{self.seed}/{number}'])
-        return self.worlds[number]
+        _, make, _ = kind_of(number)
+        self.worlds[number] = self.pool.apply_async(make, [f'{self.seed}/{number}'])
 
     def play(self, number, last):
-        name, _, plan = ROUNDS[number % len(ROUNDS)]
+        name, _, plan = kind_of(number)
+        world = None
         try:
-            world = self.build(number).get()
+            if number not in self.worlds:
+                self.build(number)
+            world = self.worlds.pop(number).get()
             if not last:
                 self.build(number + 1)
             played = Round(f'{self.seed}/{number}', plan, world, self.pool)
             record = played.play()
         except Exception:
             self.fail(number)
-        else:
-            self.counts.update(played.counts)
-            self.judge()
-            self.judgement = number, world, f'{name}: {played.counts["committed"]} transactions', self.pool.apply_async(judged, [record])
+            if world:
+                world.drop()
+            return
+        self.counts.update(played.counts)
+        self.judge()
+        self.judgement = number, world, f'{name}: {played.counts["committed"]} transactions', self.pool.apply_async(judged, [record])
 
     def judge(self):
         """Awaits the verdict that is to come."""
@@ -88,18 +96,18 @@ class Run:
 
     def fail(self, number):
         self.failed += 1
-        print(f'FAILED round {number}, {ROUNDS[number % len(ROUNDS)][0]}\n{traceback.format_exc()}\n'
+        print(f'FAILED round {number}, {kind_of(number)[0]}\n{traceback.format_exc()}\n'
               f'again: tests/property/run --seed {self.seed} --round {number}', flush=True)
 
 
 def play_rounds(given, pool):
-    run, began, number = Run(given.seed, pool), time.monotonic(), given.round or 0
-    ends = False
-    while not ends:
-        ends = given.round is not None or (run.counts['committed'] + sum(ROUNDS[number % len(ROUNDS)][2].bursts) * SESSIONS >= given.transactions
-                                           and time.monotonic() - began >= given.seconds)
-        run.play(number, ends)
-        number += 1
+    run, began = Run(given.seed, pool), time.monotonic()
+    for number in itertools.count(given.round or 0):
+        enough = run.counts['committed'] + SESSIONS * sum(kind_of(number)[2].bursts) >= given.transactions
+        last = given.round is not None or (enough and time.monotonic() - began >= given.seconds)
+        run.play(number, last)
+        if last:
+            break
     run.judge()
     print(dict(run.counts))
     return run.passed, run.failed

@@ -86,13 +86,14 @@ class Round:
             self.edge.await_applied(lambda snapshot: all(snapshot.sees(x) for x in xids), 'what was journaled', BELL_PATIENCE)
         except Wrong as wrong:
             newest = self.edge.applied[-1][1]
-            raise Wrong(f'nobody rang: {wrong}\nmissed {[x for x in xids if not newest.sees(x)]}\n{self.circumstances()}') from None
+            raise Wrong(f'nobody rang, or looked: {wrong}\nmissed {[x for x in xids if not newest.sees(x)]}\n{self.circumstances()}') from None
 
     def circumstances(self):
         """For the report: the leases, and what the edge is doing."""
         leases = rows(self.sql, "select now()::text, to_timestamp(edge.last_value)::text from (values ('edge.lease'), ('edge.asleep')) as s (name), "
                                 'pg_sequence_last_value(name::regclass) as edge (last_value)')
-        at_work = rows(self.sql, "select state, (clock_timestamp() - query_start)::text, left(query, 200) from pg_stat_activity where application_name like 'property%'")
+        at_work = rows(self.sql, "select state, (clock_timestamp() - query_start)::text, left(query, 200) from pg_stat_activity "
+                                 "where application_name like 'property%'")
         return f'now and end of lease, of sleep {leases}\nat work {at_work}'
 
     def settle(self):

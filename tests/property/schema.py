@@ -8,10 +8,14 @@ create type mood as enum ('low', 'middle', 'high');
 create domain wide as bigint;
 '''
 
-TABLE_NAMES = ['users', 'posts', 'items_2', '"Mixed Case"', '"select"', '"Odd Place"."Tab, le"', '"Odd Place".users', '"quo""te"', '"Ünï 🐘"', "\"it's\""]
-COLUMN_NAMES = ['a', 'b', 'c_3', 'ref', '"Key Col"', '"from"', '"quo""te"', '"with, comma"', '"ß"', '"-minus"', '"x.y"', "\"it's\"", 'value', 'name', '"A"', '"\\"']
-KEYS = [['integer'], ['integer'], ['bigint'], ['wide'], ['uuid'], ['text'], ['text'], ['integer', 'text'], ['uuid', 'wide'], ['text', 'text'], ['smallint', 'integer'], []]
-OTHERS = ['integer', 'integer', 'text', 'numeric(8,2)', 'double precision', 'date', 'timestamp with time zone', 'boolean', 'mood', 'jsonb', 'text[]', 'character(4)', 'smallint']
+TABLE_NAMES = ['users', 'posts', 'items_2', '"Mixed Case"', '"select"', '"Odd Place"."Tab, le"', '"Odd Place".users', '"quo""te"',
+               '"Ünï 🐘"', '"it\'s"']
+COLUMN_NAMES = ['a', 'b', 'c_3', 'ref', 'value', 'name', '"A"', '"Key Col"', '"from"', '"quo""te"', '"with, comma"', '"ß"', '"-minus"',
+                '"x.y"', '"it\'s"', '"\\"']
+KEYS = [['integer'], ['integer'], ['bigint'], ['wide'], ['uuid'], ['text'], ['text'], ['smallint', 'integer'], ['integer', 'text'],
+        ['uuid', 'wide'], ['text', 'text'], []]
+OTHERS = ['integer', 'integer', 'smallint', 'text', 'numeric(8,2)', 'double precision', 'date', 'timestamp with time zone', 'boolean',
+          'mood', 'jsonb', 'text[]', 'character(4)']
 
 
 class Draft:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import psycopg2
 
 from statements import Statements
-from support import connect, rows, value
+from support import connect, rows
 
 # What concurrent random statements may run into. Anything else that fails is a finding: above all,
 # triggers must not fail a user's statement.
