@@ -61,10 +61,10 @@ class Views:
         if shape == 'distinct':
             return f'select distinct {listed} {tail}', names
         if shape == 'distinct on':
-            on = self.chance.sample(names, self.chance.choice([1, 1, 2]))
+            on = self.chance.sample(names, min(len(names), self.chance.choice([1, 1, 2])))
             return f'select distinct on ({", ".join(on)}) * from (select {listed} {tail}) s order by {", ".join(on + names)}', names
         if shape == 'window':
-            by = self.chance.sample(columns, self.chance.choice([0, 1, 1, 1, 2]))
+            by = self.chance.sample(columns, min(len(columns), self.chance.choice([0, 1, 1, 1, 2])))
             over = (f'partition by {", ".join(by)} ' if by else '') + f'order by {self.chance.choice(columns)}'
             sql = f'select {listed}, {self.chance.choice(["rank()", "count(*)"])} over ({over}) as w {tail}'
             if self.chance.random() < 0.4:
