@@ -17,7 +17,7 @@ set local client_min_messages = warning;
 set local check_function_bodies = off;  -- the parts call each other
 
 -- Not to be replaced, for parameters or results have changed since they were first installed.
-drop function if exists edge.link_select, edge.hops;
+drop function if exists edge.link_select, edge.hops, edge.acknowledge;
 
 \ir edge/tables.sql
 \ir edge/query_tree.sql

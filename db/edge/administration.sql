@@ -160,8 +160,6 @@ begin
   for r in select role, schema from edge.granted_schema loop
     perform edge.revoke_schema(r.role, r.schema);
   end loop;
-  for r in select c.oid::regclass as relation from edge.captured t join pg_catalog.pg_class c on c.oid = t.relation loop
-    perform edge.release_table(r.relation);
-  end loop;
+  perform edge.release_tables(array(select relation from edge.captured));
   drop schema edge cascade;
 end $$;

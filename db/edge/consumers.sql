@@ -18,7 +18,6 @@
 --           and before, to say until when the new one holds. Either way round is not
 --           safe (tests/models).
 -- Caller    At READ COMMITTED, in a transaction that has not written.
-drop function if exists edge.acknowledge(text, pg_snapshot, int);  -- it answered nothing before
 create or replace function edge.acknowledge(consumer text, applied pg_snapshot, lease_s int) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare

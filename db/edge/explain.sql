@@ -21,7 +21,7 @@ create or replace function edge.is_led(relation regclass, index_name text, condi
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select coalesce(bool_and(m.amname <> 'btree' or strpos(condition, pg_get_indexdef(i.indexrelid, 1, true)) > 0), false)
   from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid join pg_catalog.pg_am m on m.oid = c.relam
-  where c.relname = index_name and i.indrelid in (select edge.below(relation))
+  where c.relname = index_name and i.indrelid = any (edge.below(array[relation::oid]))
 $$;
 
 -- Every step from a table to the next: which table it looks into, by which columns.

@@ -52,19 +52,11 @@ begin
       ) as named));
 end $$;
 
--- All tables whose rows or triggers matter: the watched ones with their families
--- (edge.family, for many at once).
+-- All tables whose rows or triggers matter: the watched ones with their families.
 create or replace function edge.watched_tables(watched jsonb) returns oid[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return array(
-    with recursive below(oid) as (
-      select t::oid from jsonb_array_elements_text(watched->'tables') as t
-      union select inhrelid from below join pg_catalog.pg_inherits on inhparent = below.oid
-    ), above(oid) as (
-      select oid from below
-      union select inhparent from above join pg_catalog.pg_inherits on inhrelid = above.oid
-    ) select oid from above order by oid);
+  return edge.above(edge.below(array(select t::oid from jsonb_array_elements_text(watched->'tables') as t)));
 end $$;
 
 create or replace function edge.storage(watched jsonb, tables oid[]) returns text

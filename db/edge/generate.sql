@@ -16,7 +16,6 @@ end $$;
 -- Entries of the rows of the source for which a condition on `x` holds. The rows are
 -- read behind OFFSET 0: flattened, a sub-query that makes a column would run once for
 -- each mention of that column.
-drop function if exists edge.entry_select(regclass, jsonb);
 create or replace function edge.entry_select(source regclass, declaration jsonb, condition text) returns text
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select format('select %s as key, %s as columns, to_json(x.*)::text as value from (select * from %s x where %s offset 0) x',
@@ -74,6 +73,8 @@ declare
   indirect constant int[] := array(
     select distinct (i->>'link')::int from jsonb_array_elements(instances) as i
     where i ? 'way' and not edge.is_direct(instances, i) order by 1);
+  every_way constant text := edge.touched_sql(instances, false);
+  direct_ways constant text := edge.touched_sql(instances, true);
   of_touched text; match text; entry text; read text;
 begin
   select string_agg(format('x.%I %s t.k%s%s', name, edge.equality_of(types[n]), n,
@@ -99,9 +100,9 @@ begin
     (select string_agg(format('t.%s is not null', n), ' and ') from unnest(names) as n));
   return format('returns table (kind text, resource text, key text, columns text[], value text) '
     'language plpgsql stable set search_path = pg_catalog, pg_temp as %L', case
-      when edge.touched_sql(instances, true) is null or indirect = '{}' then
-        format(E'\n#variable_conflict use_column\nbegin%s\nend ', format(read, edge.touched_sql(instances, false)))
+      when direct_ways is null or indirect = '{}' then
+        format(E'\n#variable_conflict use_column\nbegin%s\nend ', format(read, every_way))
       else
         format(E'\n#variable_conflict use_column\nbegin\n  if $1 && %L::int[] then%s\n  else%s\n  end if;\nend ', indirect,
-          format(read, edge.touched_sql(instances, false)), format(read, edge.touched_sql(instances, true))) end);
+          format(read, every_way), format(read, direct_ways)) end);
 end $$;

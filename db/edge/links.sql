@@ -6,27 +6,30 @@
 -- another's family if that one is of its.
 create or replace function edge.family(relation regclass) returns setof regclass
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  select distinct c.oid::regclass
-  from edge.below(relation) as b, edge.above(b) as a join pg_catalog.pg_class c on c.oid = a
+  select c.oid::regclass
+  from unnest(edge.above(edge.below(array[relation::oid]))) as f join pg_catalog.pg_class c on c.oid = f
 $$;
 
-create or replace function edge.below(relation regclass) returns setof regclass
-language sql stable set search_path = pg_catalog, pg_temp as $$
-  with recursive walk(oid) as (
-    select relation::oid
-    union select inhrelid from walk join pg_catalog.pg_inherits on inhparent = walk.oid
-  )
-  select oid::regclass from walk
-$$;
+-- Tables with everything below them, or above; in plpgsql, since surveys keep its plans.
+create or replace function edge.below(tables oid[]) returns oid[]
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return array(
+    with recursive walk(oid) as (
+      select unnest(tables)
+      union select inhrelid from walk join pg_catalog.pg_inherits on inhparent = walk.oid
+    ) select oid from walk order by oid);
+end $$;
 
-create or replace function edge.above(relation regclass) returns setof regclass
-language sql stable set search_path = pg_catalog, pg_temp as $$
-  with recursive walk(oid) as (
-    select relation::oid
-    union select inhparent from walk join pg_catalog.pg_inherits on inhrelid = walk.oid
-  )
-  select oid::regclass from walk
-$$;
+create or replace function edge.above(tables oid[]) returns oid[]
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return array(
+    with recursive walk(oid) as (
+      select unnest(tables)
+      union select inhparent from walk join pg_catalog.pg_inherits on inhrelid = walk.oid
+    ) select oid from walk order by oid);
+end $$;
 
 create or replace function edge.link_of(instance jsonb) returns int
 language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -59,8 +59,6 @@ begin
   end if;
 end $$;
 
-drop function if exists edge.pull(pg_snapshot, uuid, jsonb);  -- as it was before surveys
-
 -- `held` tells of each resource that the caller has: its `revision`; `loaded`, whether
 -- also its entries; `skip`, not to be read now, since it could not be; `storage`, from
 -- the last row F; `again`, read it whole if the catalog under it was changed.

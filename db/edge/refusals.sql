@@ -169,7 +169,7 @@ begin
       format('row-level security of %s would decide which rows it has, and a change of policy or role fires no trigger', name),
       format('Let roles that are exempt (the owner of %s) own the view and the schema edge, '
              'and use an owner column for what is private.', name));
-  elsif exists (select from edge.below(of_table.oid) as f join pg_catalog.pg_class p on p.oid = f
+  elsif exists (select from unnest(edge.below(array[of_table.oid])) as f join pg_catalog.pg_class p on p.oid = f
                 where p.relkind not in ('r', 'p')) then
     perform edge.refuse(source,
       format('%s has partitions or children that are foreign tables, whose changes fire no trigger', name),

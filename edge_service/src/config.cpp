@@ -19,7 +19,7 @@ suite::Settings::Outcome Config::parse(int argc, const char* const* argv) {
   settings.text("bind", bind, "address to listen on");
   settings.port("streaming-port", streaming_port, "port of the streaming API");
   settings.port("control-port", control_port, "port of the control API");
-  settings.text("node", node, "this node's name, unique among the nodes of one database");
+  settings.text("node", node, "this node's name in log, health and pg_stat_activity");
   settings.integer("threads", threads, 1, 256, "io threads");
   settings.secret("jwt-secret", jwt_secret, 16, "key of the users' tokens (HS256); needed for owner-scoped resources");
   settings.text("jwt-claim", jwt_claim, "claim that names the owner");

@@ -31,8 +31,8 @@ MUTANTS = {
                                         "foreach branch in array (edge.node_items(query->'setOperations'))[:1] loop"),
     'new values only': ('edge.record_code', "captured, 'old_rows', 'new_rows')", "captured, 'new_rows')"),
     'deleted rows do not count': ('edge.record_code', '%4$s;', 'null;'),
-    'children carry no triggers': ('edge.capture', 'edge.family(l.relation) as f', 'edge.above(l.relation) as f'),
-    'parents journal nothing for their children': ('edge.record_code', 'select edge.family(captured)', 'select edge.above(captured)'),
+    'children carry no triggers': ('edge.capture', 'edge.family(l.relation) as f', 'unnest(edge.above(array[l.relation::oid])::regclass[]) as f'),
+    'parents journal nothing for their children': ('edge.record_code', 'select edge.family(captured)', 'select unnest(edge.above(array[captured::oid]))'),
     'a lapse leaves no gap': ('edge.acknowledge', "perform setval('edge.gap', pg_current_xact_id()::text::bigint)", "perform setval('edge.gap', 1)"),
     'a lapse is not noticed by the pull': ('edge.reload_reason', "case when followed then", 'case when true then'),
     'what was running is forgotten': ('edge.journal_since', 'j.xid = any (unseen)', 'false'),
@@ -46,7 +46,7 @@ ODD = {
     'bpchar is of one character': (odd_types, 'edge.column_of', 'format_type(edge.base_type(atttypid), -1)', 'format_type(edge.base_type(atttypid), null)'),
     'a composite value with a null is null': (odd_types, 'edge.journal_form', 'is distinct from null', 'is not null'),
     'a child has one parent': (odd_places, 'edge.record_code', 'select edge.family(captured)',
-                               'select edge.above(captured) union select edge.below(captured)'),
+                               'select unnest(edge.above(array[captured::oid])) union select unnest(edge.below(array[captured::oid]))'),
 }
 
 
