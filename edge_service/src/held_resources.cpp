@@ -48,6 +48,14 @@ std::vector<std::string> HeldResources::readable() const {
   return names;
 }
 
+std::string HeldResources::readable_views() const {
+  std::string views;
+  for (const auto& [name, resource] : resources_) {
+    if (!resource.broken) views.append(views.empty() ? "" : ", ").append(resource.declaration->view);
+  }
+  return views;
+}
+
 bool HeldResources::all_loaded() const {
   return std::all_of(resources_.begin(), resources_.end(), [](const auto& held) { return held.second.loaded; });
 }

@@ -24,8 +24,9 @@ class HeldResources {
   std::string json(Time now) const;
   Declarations declarations() const;
   DeclarationPtr declaration(const std::string& name) const { return resources_.at(name).declaration; }
-  // What can be read now.
+  // What can be read now, and its views, as LOCK TABLE takes them.
   std::vector<std::string> readable() const;
+  std::string readable_views() const;
   bool all_loaded() const;
 
   void declared(std::vector<DeclarationPtr>&& declarations);

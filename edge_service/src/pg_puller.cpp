@@ -24,6 +24,12 @@ constexpr Clock::duration kFirstRenewal = 5s;
 constexpr Clock::duration kNextRenewal = 3s;
 static_assert(kFirstRenewal + 2 * kNextRenewal < std::chrono::seconds(kLeaseSeconds));
 
+PgStatement lock_of(const std::string& views) { return pg("LOCK TABLE " + views + " IN ACCESS SHARE MODE"); }
+
+void tell_refusal(const char* event, const PgError& refusal) {
+  log::warn(event, {{"error", refusal.what()}, {"sqlstate", refusal.state}});
+}
+
 std::string cursor(std::size_t number) { return "load_" + std::to_string(number); }
 
 // Whether the server refuses for now only: conflicts, locks and time outs, want of resources.
@@ -80,12 +86,9 @@ asio::awaitable<std::optional<PgPuller::Results>> PgPuller::attempt(std::vector<
 // One snapshot: what the database reports, with a cursor left open for each resource in `whole`.
 asio::awaitable<std::optional<PullReport>> PgPuller::pull(Names whole, bool survey, bool lock) {
   began_ = std::chrono::system_clock::now();
-  std::string views;
-  for (const auto& name : held_.readable()) {
-    views.append(views.empty() ? "LOCK TABLE " : ", ").append(held_.declaration(name)->view);
-  }
+  const std::string views = held_.readable_views();
   auto statements = in_turn(pg(queries::kBegin));
-  if (lock && !views.empty()) statements.push_back(pg(views + " IN ACCESS SHARE MODE"));
+  if (lock && !views.empty()) statements.push_back(lock_of(views));
   statements.push_back(pg(queries::kPull, since_, marker_, held_.json(Clock::now()), survey ? "true" : "false"));
   for (std::size_t i = 0; i < whole.size(); ++i) {
     statements.push_back(
@@ -136,7 +139,7 @@ asio::awaitable<void> PgPuller::hand_over(Names whole, Look& look) {
   co_await (load(whole) && keep_leases());
   look.said = said_;
   auto report = std::exchange(report_, std::nullopt);
-  auto batches = std::exchange(batches_, {});
+  auto read_whole = std::exchange(read_whole_, {});
   if (!report) {
     const bool explained = co_await explain_refusal(whole);
     look.refused = !explained;
@@ -148,17 +151,15 @@ asio::awaitable<void> PgPuller::hand_over(Names whole, Look& look) {
   };
   const bool moved = !report->marker || !report->declared.empty() || std::any_of(whole.begin(), whole.end(), lost) ||
                      !std::all_of(report->whole.begin(), report->whole.end(), read);
-  if (!moved) deliver(std::move(*report), std::move(batches), look);
+  if (!moved) deliver(std::move(*report), std::move(read_whole), look);
 }
 
 asio::awaitable<void> PgPuller::load(const Names& whole) {
   log::debug("reads_whole", {{"resources", whole}});
-  duplicates_.clear();
-  batches_.clear();
+  read_whole_ = {};
   report_ = co_await pull(whole, true, true);
   for (std::size_t i = 0; report_ && i < whole.size(); ++i) {
-    auto batch = co_await read_cursor(i, whole[i]);
-    batches_.push_back(std::move(batch));
+    co_await read_cursor(i, whole[i]);
   }
   loaded_.ring();
 }
@@ -180,13 +181,13 @@ asio::awaitable<void> PgPuller::keep_leases() {
       if (!said_ || said != Wakefulness::State::asleep) said_ = said;
       log::debug("leases_renewed", {});
     } catch (const PgError& error) {
-      log::warn("acknowledge_refused", {{"error", error.what()}, {"sqlstate", error.state}});
+      tell_refusal("acknowledge_refused", error);
       keeper.reset();
     }
   }
 }
 
-asio::awaitable<ResourceBatch> PgPuller::read_cursor(std::size_t number, const std::string& name) {
+asio::awaitable<void> PgPuller::read_cursor(std::size_t number, const std::string& name) {
   EntryReader entries(held_.declaration(name), true);
   const std::function<void(const PGresult*)> take = [&](const PGresult* row) {
     entries.add(pg_field(row, 0, 0), pg_field(row, 0, 1), pg_field(row, 0, 2));
@@ -195,15 +196,15 @@ asio::awaitable<ResourceBatch> PgPuller::read_cursor(std::size_t number, const s
   co_await connection_->stream(std::move(fetch), take, kPatience);
   auto close = in_turn(pg("CLOSE " + cursor(number)));
   co_await connection_->run(std::move(close), Clock::now() + kPatience);
-  duplicates_[name] = entries.duplicates();
-  co_return entries.take();
+  read_whole_.duplicates[name] = entries.duplicates();
+  read_whole_.batches.push_back(entries.take());
 }
 
 // After a pull was refused: finds out which resources are at fault, or learns that some are published no more or anew.
 // False where neither is so; throws where the database can not be pulled from at all.
 asio::awaitable<bool> PgPuller::explain_refusal(Names whole) {
   const PgError refusal = refusal_;
-  log::warn("pull_refused", {{"error", refusal.what()}, {"sqlstate", refusal.state}});
+  tell_refusal("pull_refused", refusal);
   if (passes(refusal)) co_return false;
   bool explained = false;
   const Names before = held_.readable();
@@ -230,7 +231,7 @@ asio::awaitable<bool> PgPuller::explain_refusal(Names whole) {
 // Why a resource cannot be locked, or read whole; nothing where it can.
 asio::awaitable<std::optional<std::string>> PgPuller::probe(std::string name, bool read) {
   const DeclarationPtr declaration = held_.declaration(name);
-  auto statements = in_turn(pg(queries::kBegin), pg("LOCK TABLE " + declaration->view + " IN ACCESS SHARE MODE"));
+  auto statements = in_turn(pg(queries::kBegin), lock_of(declaration->view));
   if (read) {
     statements.push_back(pg("DECLARE probe NO SCROLL CURSOR FOR " + declaration->load));
     statements.push_back(pg("MOVE FORWARD ALL FROM probe"));
@@ -261,22 +262,21 @@ asio::awaitable<void> PgPuller::renew_marker() {
   since_.reset();
 }
 
-void PgPuller::deliver(PullReport&& report, std::vector<ResourceBatch>&& whole, Look& look) {
+void PgPuller::deliver(PullReport&& report, ReadWhole&& whole, Look& look) {
   auto snapshot = Snapshot::parse(report.snapshot);
   if (!snapshot) throw PgError("edge.pull broke its contract: \"" + report.snapshot + "\" is no snapshot");
   look.xmin = snapshot->xmin();
   for (const auto& touched : report.touched) look.found += touched.present.size() + touched.absent.size();
-  for (const auto& batch : whole) look.found += batch.present.size();
+  for (const auto& batch : whole.batches) look.found += batch.present.size();
   const auto now = Clock::now();
-  std::map<std::string, Names> read;
-  for (const auto& batch : whole) read[batch.declaration->name] = duplicates_[batch.declaration->name];
-  std::erase_if(report.touched, [&](const auto& touched) { return read.contains(touched.declaration->name); });
-  held_.delivered(report, read, now, now - reading_since_);
+  std::erase_if(report.touched,
+                [&](const auto& touched) { return whole.duplicates.contains(touched.declaration->name); });
+  held_.delivered(report, whole.duplicates, now, now - reading_since_);
 
   Batch batch;
   batch.snapshot = std::move(*snapshot);
   batch.resources = std::move(report.touched);
-  std::move(whole.begin(), whole.end(), std::back_inserter(batch.resources));
+  std::move(whole.batches.begin(), whole.batches.end(), std::back_inserter(batch.resources));
   for (const auto& name : report.unpublished) held_.unpublished(name);
   batch.unpublished = std::move(report.unpublished);
   batch.unpublished.insert(batch.unpublished.end(), gone_.begin(), gone_.end());
@@ -291,7 +291,7 @@ asio::awaitable<Wakefulness::State> PgPuller::acknowledge() {
   auto statements = acknowledgement();
   const auto results = co_await attempt(std::move(statements));
   if (!results) {
-    log::warn("acknowledge_refused", {{"error", refusal_.what()}, {"sqlstate", refusal_.state}});
+    tell_refusal("acknowledge_refused", refusal_);
     co_return Wakefulness::State::awake;
   }
   co_return state_of(text_of((*results)[1]));
@@ -312,7 +312,7 @@ asio::awaitable<std::optional<Xid>> PgPuller::fall_asleep() {
   auto statements = in_turn(pg(queries::kBeginLease), pg(queries::kFallAsleep, consumer_), pg("COMMIT"), pg("BEGIN"),
                             pg(queries::kOwnXid), pg("COMMIT"));
   const auto results = co_await attempt(std::move(statements));
-  if (!results) log::warn("sleep_refused", {{"error", refusal_.what()}, {"sqlstate", refusal_.state}});
+  if (!results) tell_refusal("sleep_refused", refusal_);
   if (!results || text_of((*results)[1]) != "true") co_return std::nullopt;
   co_return parse_token(text_of((*results)[4]));
 }
@@ -321,7 +321,7 @@ asio::awaitable<std::optional<Xid>> PgPuller::fall_asleep() {
 asio::awaitable<void> PgPuller::wake() {
   auto statements = in_turn(pg(queries::kBeginLease), pg(queries::kWake, consumer_), pg("COMMIT"));
   const auto results = co_await attempt(std::move(statements));
-  if (!results) log::warn("wake_refused", {{"error", refusal_.what()}, {"sqlstate", refusal_.state}});
+  if (!results) tell_refusal("wake_refused", refusal_);
 }
 
 }  // namespace edge

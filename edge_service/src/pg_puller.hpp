@@ -54,12 +54,16 @@ class PgPuller {
  private:
   using Names = std::vector<std::string>;
   using Results = std::vector<PgResult>;
+  struct ReadWhole {
+    std::vector<ResourceBatch> batches;
+    std::map<std::string, Names> duplicates;  // keys, by resource; an item for each batch
+  };
 
   suite::asio::awaitable<std::optional<PullReport>> pull(Names whole, bool survey, bool lock);
   suite::asio::awaitable<void> hand_over(Names whole, Look& look);
   suite::asio::awaitable<void> load(const Names& whole);
   suite::asio::awaitable<void> keep_leases();
-  suite::asio::awaitable<ResourceBatch> read_cursor(std::size_t number, const std::string& name);
+  suite::asio::awaitable<void> read_cursor(std::size_t number, const std::string& name);
   suite::asio::awaitable<bool> explain_refusal(Names whole);
   suite::asio::awaitable<std::optional<std::string>> probe(std::string name, bool read);
   suite::asio::awaitable<void> try_again();
@@ -69,7 +73,7 @@ class PgPuller {
   // Nothing where the server refuses, with its words in `refusal_`; the transaction is over then.
   suite::asio::awaitable<std::optional<Results>> attempt(std::vector<PgStatement> statements);
 
-  void deliver(PullReport&& report, std::vector<ResourceBatch>&& whole, Look& look);
+  void deliver(PullReport&& report, ReadWhole&& whole, Look& look);
 
   suite::asio::any_io_executor executor_;
   std::string node_;
@@ -89,8 +93,7 @@ class PgPuller {
   // Of what is being read whole.
   Event loaded_;
   std::optional<PullReport> report_;
-  std::vector<ResourceBatch> batches_;
-  std::map<std::string, Names> duplicates_;
+  ReadWhole read_whole_;
   std::optional<Wakefulness::State> said_;
 
   Health::Time began_;  // the pull that is under way did, before its snapshot
