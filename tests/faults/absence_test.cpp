@@ -42,8 +42,7 @@ TEST_F(Absence, TheJournalDoesNotGrow) {
     ASSERT_TRUE(writer->goes_on());
     EXPECT_TRUE(eventually([&] { return balances().frames("update") > 0; }));
   }
-  writer->stop();
-  EXPECT_TRUE(writer->refused().empty()) << writer->refused().front();
+  EXPECT_TRUE(stopped_unrefused(*writer));
   EXPECT_TRUE(shows(balances(), "balances"));
 }
 

@@ -17,8 +17,7 @@ class Backend : public BankTest {
       ASSERT_TRUE(edge().process().logs("upstream_lost", static_cast<std::size_t>(turn)));
       ASSERT_TRUE(edge().process().logs("upstream_connected", static_cast<std::size_t>(turn) + 1));
     }
-    writer->stop();
-    EXPECT_TRUE(writer->refused().empty()) << writer->refused().front();
+    EXPECT_TRUE(stopped_unrefused(*writer));
     expect_exact();
     EXPECT_TRUE(eventually([&] { return database().admin("SELECT count(*) FROM " + edge_backends("%")) == before; }))
         << "backends were left behind";

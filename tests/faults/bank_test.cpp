@@ -33,6 +33,13 @@ std::unique_ptr<SseClient> BankTest::whole(const std::string& resource) {
   return reader;
 }
 
+::testing::AssertionResult BankTest::stopped_unrefused(Writer& writer) {
+  writer.stop();
+  const auto refused = writer.refused();
+  if (refused.empty()) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << refused.front();
+}
+
 std::string BankTest::transfer(int from, int to, int amount) {
   const auto move = [](int account, int by) {
     return "UPDATE accounts SET balance = balance + " + std::to_string(by) + " WHERE id = " + std::to_string(account) +

@@ -29,6 +29,8 @@ class BankTest : public EdgeTest {
   // Transfers, renamed branches, savepoints that are rolled back, accounts made anew.
   std::unique_ptr<Writer> transfers(std::chrono::milliseconds pause = std::chrono::milliseconds(2));
   static std::string transfer(int from, int to, int amount);
+  // Stops a writer, to which the server has refused nothing.
+  static ::testing::AssertionResult stopped_unrefused(Writer& writer);
 
   // The edge connected and fresh, the reader with what the view shows, and all it was ever shown true.
   void expect_exact();

@@ -45,8 +45,7 @@ class BlackHole : public BankTest {
       ASSERT_TRUE(eventually([&] { return says(true, false); })) << edge().readyz();
       EXPECT_EQ(edge().process().count("upstream_connected"), connected + 1);
     }
-    writer->stop();
-    EXPECT_TRUE(writer->refused().empty()) << writer->refused().front();
+    EXPECT_TRUE(stopped_unrefused(*writer));
     expect_exact();
   }
 

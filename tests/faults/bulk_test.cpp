@@ -64,8 +64,7 @@ class Bulk : public BankTest {
       delays.join();
       EXPECT_EQ(frame.keys().size(), touched) << "it came in several versions";
       EXPECT_TRUE(is_round(items->fold(), round, touched));
-      writer->stop();
-      EXPECT_TRUE(writer->refused().empty()) << writer->refused().front();
+      EXPECT_TRUE(stopped_unrefused(*writer));
       // Read, held and told: a few copies of what changed.
       const long rows_kb = static_cast<long>(frame.data.size()) / 1024;
       note("memory_beyond_rest_kb", memory("VmHWM:") - before, "kB for " + std::to_string(rows_kb) + " kB of rows");

@@ -61,8 +61,7 @@ class Catalog : public BankTest {
       EXPECT_TRUE(is("broken"));
     }
     ASSERT_TRUE(writer->goes_on());
-    writer->stop();
-    EXPECT_TRUE(writer->refused().empty()) << writer->refused().front();
+    EXPECT_TRUE(stopped_unrefused(*writer));
     if (told != Told::gone) {  // otherwise what was read last is kept
       EXPECT_TRUE(shows_in_time(balances(), "balances"));
     }
@@ -193,8 +192,7 @@ TEST_F(Catalog, AViewDroppedAndMadeAgain) {
       "SELECT edge.publish('balances', source => 'balances', key => 'id', sort => 'id')");
   EXPECT_TRUE(is(""));
   ASSERT_TRUE(writer->goes_on());
-  writer->stop();
-  EXPECT_TRUE(writer->refused().empty()) << writer->refused().front();
+  EXPECT_TRUE(stopped_unrefused(*writer));
   expect_true_to_the_end(adds_up);
 }
 
@@ -230,8 +228,7 @@ TEST_F(Catalog, AViewThatCanNotBeRead) {
     EXPECT_TRUE(edge().process().logs("resource_mended", static_cast<std::size_t>(turn) + 1));
     database().sql("UPDATE weights SET weight = 2 WHERE id = 2");
   }
-  writer->stop();
-  EXPECT_TRUE(writer->refused().empty()) << writer->refused().front();
+  EXPECT_TRUE(stopped_unrefused(*writer));
   EXPECT_TRUE(shows(*shares, "shares"));
   EXPECT_TRUE(told_truly(*shares));
   expect_true_to_the_end(adds_up);
@@ -258,8 +255,7 @@ TEST_F(Catalog, AValueOfAnEnumRenamed) {
   database().sql("UPDATE moods SET mood = 'angry' WHERE id = 2");
   EXPECT_TRUE(shows(*faces, "faces"));
   EXPECT_TRUE(told_truly(*faces));
-  writer->stop();
-  EXPECT_TRUE(writer->refused().empty()) << writer->refused().front();
+  EXPECT_TRUE(stopped_unrefused(*writer));
   expect_exact();
 }
 

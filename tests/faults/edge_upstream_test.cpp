@@ -1,49 +1,12 @@
 // What becomes of the streams when the database's side is cut, restarted or stuck: nothing is lost, nothing is doubled
 // beyond a repeated value, and the node says what it cannot know.
-#include <atomic>
 #include <csignal>
-#include <thread>
 
 #include "tests/support/edge_test.hpp"
+#include "tests/support/writer.hpp"
 
 namespace suite::test {
 namespace {
-
-// Writes all the time from a thread of its own, and keeps writing when it is thrown out.
-class Writer {
- public:
-  explicit Writer(const TestDatabase& database) : database_(database), thread_([this] { write(); }) {}
-  ~Writer() { stop(); }
-
-  void stop() {
-    stopped_ = true;
-    if (thread_.joinable()) thread_.join();
-  }
-  int written() const { return written_; }
-
- private:
-  void write() {
-    while (!stopped_) {
-      try {
-        Sql sql(database_.url("blog_owner"));
-        while (!stopped_) {
-          sql("INSERT INTO posts (author_id, title, content, status) VALUES (1, 'post', 'text', 'published');"
-              "UPDATE posts SET title = title || '.' WHERE id = (SELECT min(id) FROM posts);"
-              "DELETE FROM posts WHERE id = (SELECT min(id) FROM posts) AND (SELECT count(*) FROM posts) > 50");
-          ++written_;
-          std::this_thread::sleep_for(std::chrono::milliseconds(2));
-        }
-      } catch (const std::runtime_error&) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the database is away
-      }
-    }
-  }
-
-  const TestDatabase& database_;
-  std::atomic<bool> stopped_{false};
-  std::atomic<int> written_{0};
-  std::thread thread_;
-};
 
 class EdgeUpstream : public EdgeTest {
  protected:
@@ -52,6 +15,13 @@ class EdgeUpstream : public EdgeTest {
     start_edge({{"EDGE_PROBE_MS", "300"}});
     whole_ = stream("/v1/resources/posts?limit=1000");
     newest_ = stream("/v1/resources/posts?limit=5");
+  }
+  std::unique_ptr<Writer> writes() {
+    return std::make_unique<Writer>(database().url("blog_owner"), [](int) {
+      return "INSERT INTO posts (author_id, title, content, status) VALUES (1, 'post', 'text', 'published');"
+             "UPDATE posts SET title = title || '.' WHERE id = (SELECT min(id) FROM posts);"
+             "DELETE FROM posts WHERE id = (SELECT min(id) FROM posts) AND (SELECT count(*) FROM posts) > 50";
+    });
   }
   void expect_exact() {
     EXPECT_TRUE(shows(*whole_, "published_posts"));
@@ -72,16 +42,16 @@ class EdgeUpstream : public EdgeTest {
 };
 
 TEST_F(EdgeUpstream, TerminatedBackendsLoseNothing) {
-  Writer writer(database());
+  const auto writer = writes();
   for (std::size_t turn = 1; turn <= 4; ++turn) {
-    const int before = writer.written();
-    ASSERT_TRUE(eventually([&] { return writer.written() > before + 20; }));
+    const int before = writer->written();
+    ASSERT_TRUE(eventually([&] { return writer->written() > before + 20; }));
     cut();
     ASSERT_TRUE(edge().process().logs("upstream_lost", turn)) << "nothing was cut";
     ASSERT_TRUE(edge().process().logs("upstream_connected", turn + 1));
   }
-  writer.stop();
-  EXPECT_GT(writer.written(), 80);
+  writer->stop();
+  EXPECT_GT(writer->written(), 80);
   expect_exact();
 }
 
@@ -115,17 +85,17 @@ TEST_F(EdgeUpstream, WrittenWhileTheEdgeIsKeptOut) {
 
 TEST_F(EdgeUpstream, PostgresqlRestarted) {
   for (const auto* mode : {"fast", "immediate"}) {
-    Writer writer(database());
-    ASSERT_TRUE(eventually([&] { return writer.written() > 20; }));
+    const auto writer = writes();
+    ASSERT_TRUE(eventually([&] { return writer->written() > 20; }));
     const auto connections = edge().process().count("upstream_connected");
     TestCluster::instance().stop(mode);
     ASSERT_TRUE(eventually([&] { return edge().readyz()["upstream_connected"] == false; }));
     EXPECT_EQ(edge().get("/v1/resources/posts").status, 200U);
     TestCluster::instance().start();
-    const int before = writer.written();
+    const int before = writer->written();
     ASSERT_TRUE(edge().process().logs("upstream_connected", connections + 1));
-    ASSERT_TRUE(eventually([&] { return writer.written() > before + 20; }));
-    writer.stop();
+    ASSERT_TRUE(eventually([&] { return writer->written() > before + 20; }));
+    writer->stop();
     EXPECT_TRUE(shows(*whole_, "published_posts")) << "after a restart: " << mode;
   }
   expect_exact();

@@ -72,8 +72,7 @@ TEST_F(Rewrite, EveryStateShownExisted) {
     ASSERT_NO_THROW(database().sql(statement)) << statement;
     ASSERT_NO_THROW(database().sql(round % 6 == 5 ? "VACUUM FULL items" : "SELECT 1"));
   }
-  writer->stop();
-  EXPECT_TRUE(writer->refused().empty()) << writer->refused().front();
+  EXPECT_TRUE(stopped_unrefused(*writer));
   EXPECT_TRUE(shows(*dials_, "dials"));
   EXPECT_GT(dials_->frames("update"), 5U) << "no pull fell between them: nothing is tested here";
   EXPECT_TRUE(told_truly(*dials_, is_one_round));
@@ -104,8 +103,7 @@ TEST_F(Rewrite, APullGivesWayToAUserInEitherOrder) {
       ASSERT_TRUE(writer->goes_on());
     }
   }
-  writer->stop();
-  EXPECT_TRUE(writer->refused().empty()) << writer->refused().front();
+  EXPECT_TRUE(stopped_unrefused(*writer));
   EXPECT_TRUE(shows(*dials_, "dials"));
   EXPECT_TRUE(told_truly(*dials_, is_one_round));
   expect_exact();

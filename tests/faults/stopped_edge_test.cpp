@@ -46,8 +46,7 @@ TEST_F(StoppedEdge, LongerThanItsLeases) {
     ASSERT_TRUE(writer->goes_on());
     EXPECT_TRUE(eventually([&] { return edge().readyz()["stale"] == false; }));
   }
-  writer->stop();
-  EXPECT_TRUE(writer->refused().empty()) << writer->refused().front();
+  EXPECT_TRUE(stopped_unrefused(*writer));
   expect_exact();
 }
 
@@ -115,8 +114,7 @@ class StoppedInAPull : public StoppedEdge {
       user("DELETE FROM texts");
       EXPECT_TRUE(shows(*first, "bodies"));
     }
-    writer->stop();
-    EXPECT_TRUE(writer->refused().empty()) << writer->refused().front();
+    EXPECT_TRUE(stopped_unrefused(*writer));
     EXPECT_EQ(edge().get("/v1/resources/bodies").body, "[]");
     expect_exact();
   }

@@ -79,8 +79,7 @@ TEST_F(Transaction, AThousandSavepoints) {
     user(round % 5 == 4 ? "ROLLBACK; BEGIN;" + transfer(1, 3, 500) + "COMMIT" : "COMMIT");
     EXPECT_TRUE(eventually([&] { return shown_balance(1) == kDeposit - 500 * (round + 1); }));
   }
-  writer->stop();
-  EXPECT_TRUE(writer->refused().empty()) << writer->refused().front();
+  EXPECT_TRUE(stopped_unrefused(*writer));
   expect_exact();
 }
 
@@ -100,8 +99,7 @@ TEST_F(Transaction, InTwoPhasesWithTheBellOff) {
     database().sql("ROLLBACK PREPARED 'dropped'");
     EXPECT_TRUE(eventually([&] { return shown_balance(1) == kDeposit - paid - 1; }));
   }
-  writer->stop();
-  EXPECT_TRUE(writer->refused().empty()) << writer->refused().front();
+  EXPECT_TRUE(stopped_unrefused(*writer));
   expect_exact();
   EXPECT_EQ(ear.notifications(), std::vector<std::string>{}) << "the bell is off";
   database().sql("SELECT edge.configure(bell => true)");

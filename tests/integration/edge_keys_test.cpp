@@ -14,6 +14,12 @@ class EdgeKeys : public EdgeTest {
   std::string lookup(const std::string& resource, const std::string& key) {
     return edge().post("/v1/snapshot/" + resource + "/lookup", R"({"key":)" + key + "}").body;
   }
+  // A stream of a resource that these statements publish, which is empty yet.
+  std::unique_ptr<SseClient> published(const std::string& resource, const std::string& statements) {
+    auto reader = edge().stream("/v1/resources/" + resource + "?after=" + write(statements));
+    EXPECT_EQ(reader->next().data, "[]") << statements;
+    return reader;
+  }
   // The whole life of an entry of `resource` (id, body) on a stream of it: it comes, changes and goes by its key.
   void lives(SseClient& reader, const std::string& resource, const std::string& literal, const std::string& key) {
     write("INSERT INTO " + resource + " VALUES (" + literal + ", 'first')");
@@ -72,11 +78,9 @@ const std::vector<std::string> kTexts{"plain",
                                       ""};
 
 TEST_F(EdgeKeys, TextsOfAnyCharacters) {
-  const auto token = write(
-      "CREATE TABLE words (id text PRIMARY KEY, body text);"
-      "SELECT edge.publish('words', source => 'public.words', key => 'id')");
-  auto reader = edge().stream("/v1/resources/words?after=" + token);
-  EXPECT_EQ(reader->next().data, "[]");
+  const auto reader = published("words",
+                                "CREATE TABLE words (id text PRIMARY KEY, body text);"
+                                "SELECT edge.publish('words', source => 'public.words', key => 'id')");
   for (const auto& text : kTexts) lives(*reader, "words", literal(text), json(text));
 
   std::string all = "INSERT INTO words VALUES ";
@@ -97,11 +101,10 @@ TEST_F(EdgeKeys, TextsOfAnyCharacters) {
 }
 
 TEST_F(EdgeKeys, TextsOfAnyLength) {
-  const auto token = write(
-      "CREATE TABLE words (id text, body text);"  // no index: of random bytes it could not hold 2,704
-      "SELECT edge.publish('words', source => 'public.words', key => 'id')");
-  auto reader = edge().stream("/v1/resources/words?after=" + token);
-  EXPECT_EQ(reader->next().data, "[]");
+  const auto reader =
+      published("words",
+                "CREATE TABLE words (id text, body text);"  // no index: of random bytes it could not hold 2,704
+                "SELECT edge.publish('words', source => 'public.words', key => 'id')");
   const std::string narrow(8000, 'x');
   std::string wide;  // 8,000 bytes, too, and three times as many in a path
   while (wide.size() < 8000) wide += "\U0001F418";
@@ -119,11 +122,9 @@ TEST_F(EdgeKeys, TextsOfAnyLength) {
 }
 
 TEST_F(EdgeKeys, IntegersBeyondWhatADoubleHoldsAreStrings) {
-  const auto token = write(
-      "CREATE TABLE numbers (id bigint PRIMARY KEY, body text);"
-      "SELECT edge.publish('numbers', source => 'public.numbers', key => 'id')");
-  auto reader = edge().stream("/v1/resources/numbers?after=" + token);
-  EXPECT_EQ(reader->next().data, "[]");
+  const auto reader = published("numbers",
+                                "CREATE TABLE numbers (id bigint PRIMARY KEY, body text);"
+                                "SELECT edge.publish('numbers', source => 'public.numbers', key => 'id')");
   for (const auto* number : {"0", "-1", "9007199254740991", "-9007199254740991"})
     lives(*reader, "numbers", number, number);
   for (const auto* number : {"9007199254740992", "9007199254740993", "-9007199254740992", "9223372036854775807"}) {
@@ -163,10 +164,9 @@ TEST_F(EdgeKeys, OfOtherTypes) {
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     const auto table = "kinds.k" + std::to_string(i);
     const auto name = "k" + std::to_string(i);
-    const auto token = write("CREATE TABLE " + table + " (id " + kinds[i][0] + ", body text);" +
-                             "SELECT edge.publish('" + name + "', source => '" + table + "', key => 'id')");
-    auto reader = edge().stream("/v1/resources/" + name + "?after=" + token);
-    EXPECT_EQ(reader->next().data, "[]") << kinds[i][0];
+    const auto reader =
+        published(name, "CREATE TABLE " + table + " (id " + kinds[i][0] + ", body text);" + "SELECT edge.publish('" +
+                            name + "', source => '" + table + "', key => 'id')");
     const auto there = write("INSERT INTO " + table + " VALUES (" + kinds[i][1] + ", 'x'), (NULL, 'no entry')");
     EXPECT_EQ(reader->next_change().keys(), Keys{kinds[i][2]}) << kinds[i][0];
     const auto text = nlohmann::json::parse(kinds[i][2]);
@@ -181,11 +181,10 @@ TEST_F(EdgeKeys, OfOtherTypes) {
 }
 
 TEST_F(EdgeKeys, Composite) {
-  const auto token = write(
-      "CREATE TABLE pairs (a text, \"B c\" bigint, u uuid, body text);"
-      "SELECT edge.publish('pairs', source => 'public.pairs', key => 'a,\"B c\",u', sort => '-\"B c\"')");
-  auto reader = edge().stream("/v1/resources/pairs?after=" + token);
-  EXPECT_EQ(reader->next().data, "[]");
+  const auto reader =
+      published("pairs",
+                "CREATE TABLE pairs (a text, \"B c\" bigint, u uuid, body text);"
+                "SELECT edge.publish('pairs', source => 'public.pairs', key => 'a,\"B c\",u', sort => '-\"B c\"')");
   const std::string uuid = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
   const auto key = [&](const std::string& a, const std::string& b) {
     return "[" + json(a) + "," + b + ",\"" + uuid + "\"]";
