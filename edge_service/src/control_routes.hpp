@@ -7,6 +7,7 @@
 
 #include <functional>
 
+#include "edge_service/src/input_writer.hpp"
 #include "edge_service/src/streaming_routes.hpp"
 
 namespace edge {
@@ -17,13 +18,14 @@ class ControlRoutes : public suite::HttpHandler {
   using EndStreams = std::function<void(const std::string& nonce)>;
 
   ControlRoutes(const NodeInfo& node, Shelf& shelf, ResourceAnswers& answers, const Authorizer& authorizer,
-                StreamIds& ids, Metrics& metrics, EndStreams end_streams)
+                StreamIds& ids, Metrics& metrics, InputWriter& inputs, EndStreams end_streams)
       : node_(node, shelf),
         shelf_(shelf),
         answers_(answers),
         authorizer_(authorizer),
         ids_(ids),
         metrics_(metrics),
+        inputs_(inputs),
         end_streams_(std::move(end_streams)) {}
 
   suite::asio::awaitable<suite::Answer> handle(suite::Request& request, const suite::tcp::endpoint& peer) override;
@@ -37,6 +39,7 @@ class ControlRoutes : public suite::HttpHandler {
   Reply lookup(const std::string& resource, std::string_view body, const Identity& identity);
   Reply make_stream(const std::string& resource, std::string_view body, const Identity& identity);
   Reply mirror(std::string_view body, const Identity& identity);
+  Reply write_input(std::string collection, std::string body);
   suite::Reply delete_stream(const std::string& id);
   Reply metrics();
   Reply status();
@@ -47,6 +50,7 @@ class ControlRoutes : public suite::HttpHandler {
   const Authorizer& authorizer_;
   StreamIds& ids_;
   Metrics& metrics_;
+  InputWriter& inputs_;
   EndStreams end_streams_;
 };
 

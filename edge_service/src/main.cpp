@@ -8,6 +8,7 @@
 #include "common/log.hpp"
 #include "edge_service/src/config.hpp"
 #include "edge_service/src/control_routes.hpp"
+#include "edge_service/src/inputs.hpp"
 #include "edge_service/src/pg_upstream.hpp"
 
 namespace {
@@ -46,12 +47,16 @@ int serve(const edge::Config& config) {
   suite::IoThreads core(1);
   suite::IoThreads io(threads);
   edge::Store store(core[0], static_cast<std::size_t>(config.history_mb) * 1024 * 1024);
+  edge::Inputs inputs(core[0].get_executor(), store,
+                      {static_cast<std::size_t>(config.max_input_entries),
+                       static_cast<std::size_t>(config.max_input_mb) * 1024 * 1024});
+  edge::LocalInputs input_writer(core[0].get_executor(), inputs);
   edge::PgUpstreamOptions options;
   options.urls = config.upstream;
   options.node = config.node;
   options.probe = config.probe;
   options.poll = config.poll;
-  edge::PgUpstream upstream(core[0], options, store, health, metrics);
+  edge::PgUpstream upstream(core[0], options, inputs, health, metrics);
 
   const auto client_buffer = static_cast<std::size_t>(config.client_buffer_kb) * 1024;
   const edge::ShelfLimits shelf_limits{static_cast<std::size_t>(config.max_windows), client_buffer, 60s};
@@ -72,7 +77,7 @@ int serve(const edge::Config& config) {
   });
   suite::HttpServer control(io, config.bind, config.control_port, http_limits, [&](std::size_t i) {
     return std::make_shared<edge::ControlRoutes>(
-        node, parts[i]->shelf, parts[i]->answers, authorizer, stream_ids, metrics,
+        node, parts[i]->shelf, parts[i]->answers, authorizer, stream_ids, metrics, input_writer,
         [&](const std::string& nonce) { on_every_shelf([nonce](edge::Shelf& shelf) { shelf.end_streams(nonce); }); });
   });
 
