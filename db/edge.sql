@@ -34,6 +34,7 @@ drop function if exists edge.link_select, edge.hops, edge.acknowledge;
 \ir edge/generate.sql
 \ir edge/declare.sql
 \ir edge/publish.sql
+\ir edge/inputs.sql
 \ir edge/explain.sql
 \ir edge/pull.sql
 \ir edge/consumers.sql

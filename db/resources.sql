@@ -11,4 +11,7 @@ select edge.grant_edge('blog_edge');
 select edge.publish('posts',    source => 'public.published_posts', key => 'id', sort => '-published_at,-id',
                     filters => '{author_id,tags}', default_limit => 25, max_limit => 1000);
 select edge.publish('my_posts', source => 'public.all_posts', key => 'id', sort => '-updated_at,-id', owner => 'author_id');
+
+-- Every node of the cluster tells here how it is. The proxy keeps it from the public.
+select edge.publish_input('nodes', ttl_s => 15);
 commit;

@@ -85,7 +85,7 @@ begin
   for r in
     select e.role, s.source
     from edge.reader e join pg_catalog.pg_roles on rolname = e.role,
-      (select distinct source from edge.resource) as s
+      (select distinct source from edge.resource where source is not null) as s
     where not has_table_privilege(e.role, s.source, 'select') order by 1, 2
   loop
     if not pg_has_role(current_user, (select relowner from pg_catalog.pg_class where oid = r.source), 'usage') then
@@ -136,9 +136,13 @@ begin
     from edge.resource order by name
   loop  -- a view that was dropped and made again is found by its name
     begin
-      perform edge.publish_source(r.name, r.source, r.a->>'key', r.a->>'sort',
-        array(select jsonb_array_elements_text(r.a->'filters')),
-        (r.a->>'default_limit')::int, (r.a->>'max_limit')::int, r.a->>'owner');
+      if r.source is null then
+        perform edge.publish_input(r.name, (r.a->>'ttl_s')::int);
+      else
+        perform edge.publish_source(r.name, r.source, r.a->>'key', r.a->>'sort',
+          array(select jsonb_array_elements_text(r.a->'filters')),
+          (r.a->>'default_limit')::int, (r.a->>'max_limit')::int, r.a->>'owner');
+      end if;
       renewed := renewed + 1;
     exception when others then
       raise warning 'edge: % stays as it was published: %', r.name, sqlerrm

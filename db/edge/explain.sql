@@ -1,4 +1,4 @@
--- edge.explain: per table of the view its way to the key, or why there is none.
+-- edge.explain: per table of the view its way to the key, or why there is none. Of an input: what it is.
 
 -- The indexes by which the planner can find these rows, as it says itself; null where
 -- it must scan a table, or a whole index. Partitions and children each have their own.
@@ -64,11 +64,17 @@ returns table ("table" text, alias text, journaled text, way text, sql text, ind
 language plpgsql set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
   ways jsonb;
+  input jsonb;
 begin
-  select r.ways into ways from edge.resource r where r.name = explain.name;
+  select r.ways, r.declaration->'input' into ways, input from edge.resource r where r.name = explain.name;
   if not found then
     raise exception 'there is no resource %', name using errcode = 'undefined_object',
       hint = 'SELECT name FROM edge.resource;';
+  elsif input is not null then
+    return query select null::text, null::text, 'nothing',
+      format('an input: no table is under it; PATCH /v1/inputs/%s writes it, and an entry that is not written again '
+             'is gone after %s s', name, input->>'ttl_s'), null::text, null::text;
+    return;
   end if;
   return query
   select ((i->>'relation')::oid::regclass)::text, i->>'alias',

@@ -28,6 +28,30 @@ begin
   end if;
 end $$;
 
+create or replace function edge.check_publisher() returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if not pg_has_role(current_user, edge.owner(), 'usage') then
+    raise exception 'role % may not publish', current_user using errcode = 'insufficient_privilege',
+      hint = format('Publish as %s, which owns the schema edge, or as a member of it.', edge.owner());
+  end if;
+end $$;
+
+-- A name is a resource's or an input's; to become the other it is unpublished first.
+create or replace function edge.check_kind(name text, as_input boolean) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  known edge.resource;
+begin
+  select * into known from edge.resource r where r.name = check_kind.name;
+  if found and (known.source is null) <> as_input then
+    perform edge.complain(
+      format('%s is published already, as %s', name,
+             case when as_input then 'a resource of ' || (known.declaration->>'view') else 'an input' end),
+      format('Choose another name, or SELECT edge.unpublish(%L) first.', name));
+  end if;
+end $$;
+
 create or replace function edge.publish(name text, source text, key text, sort text default null,
                                         filters text[] default '{}', default_limit int default null,
                                         max_limit int default null, owner text default null)
@@ -44,10 +68,7 @@ begin
     perform edge.complain(format('there is no view %s', coalesce(source, 'null')),
       format('Create it first, or name its schema. The search path is %s.', current_setting('search_path')));
   end if;
-  if not pg_has_role(current_user, edge.owner(), 'usage') then
-    raise exception 'role % may not publish', current_user using errcode = 'insufficient_privilege',
-      hint = format('Publish as %s, which owns the schema edge, or as a member of it.', edge.owner());
-  end if;
+  perform edge.check_publisher();
   return edge.publish_source(name, of_view, key, sort, coalesce(filters, '{}'), default_limit, max_limit, owner);
 end $$;
 
@@ -68,6 +89,7 @@ begin
     perform edge.refuse(source, 'it is neither a view nor a table', 'Publish a view over tables.');
   end if;
   lock table edge.resource in share row exclusive mode;  -- one publication at a time; pulls go on
+  perform edge.check_kind(name, false);
   perform edge.lock_source(source);
   perform edge.check_source(source);
   declaration := edge.declare(name, source, key, sort, filters, default_limit, max_limit, owner);

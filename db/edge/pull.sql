@@ -4,7 +4,8 @@
 --           below sees that one snapshot: journal, declarations and views agree.
 -- Promise   A copy that applies the rows is equal to the views at the snapshot in
 --           row S, but for resources in a row B or W. Reads only.
--- Rows      S U N R E D, and in a survey F W B, as docs/decisions/0011 lays down.
+-- Rows      S U N R E D, and in a survey F W B, as docs/decisions/0011 lays down. Of an
+--           input only U and N.
 
 -- Whether a transaction below `bound` became visible between `since` and `at`.
 create or replace function edge.passed(since pg_snapshot, bound xid8, at pg_snapshot) returns boolean
@@ -100,7 +101,7 @@ begin
   end if;
 
   for r in
-    select coalesce(p.name, h.key) as name, p.id, p.revision, p.links, p.whole, p.roots, h.value as held,
+    select coalesce(p.name, h.key) as name, p.id, p.revision, p.source, p.links, p.whole, p.roots, h.value as held,
            case when h.value->>'revision' is distinct from p.revision::text then p.declaration end as declaration,
            (h.value->>'skip')::boolean is true as skip
     from edge.resource p full join jsonb_each(pull.held) as h on h.key = p.name
@@ -112,6 +113,8 @@ begin
     elsif r.declaration is not null then
       return query select 'N', r.name, null::text, null::text[],
         (r.declaration || jsonb_build_object('revision', r.revision))::text;
+      continue;
+    elsif r.source is null then  -- an input: its entries are not here
       continue;
     end if;
     if survey then

@@ -21,8 +21,8 @@ create table if not exists edge.resource (
   name        text primary key,
   id          int generated always as identity,
   revision    bigint not null,
-  arguments   jsonb not null,     -- of edge.publish, for edge.renew
-  source      regclass not null,  -- the view; a regclass survives dump and restore
+  arguments   jsonb not null,     -- of edge.publish or edge.publish_input, for edge.renew
+  source      regclass,           -- the view; a regclass survives dump and restore. Null: an input, written through edges
   declaration jsonb not null,     -- what edges read, without its revision
   definition  text not null,      -- digest of all that was compiled: unchanged = same revision
   ways        jsonb not null,     -- per table instance its way to the key: edge.explain
@@ -31,7 +31,8 @@ create table if not exists edge.resource (
   roots       oid[] not null      -- tables that hold the key: about as many entries as they have rows
 );
 alter table edge.resource add column if not exists watched jsonb not null default '{}',  -- edge.watched
-                          add column if not exists shape   jsonb not null default '{}';  -- edge.shape when published
+                          add column if not exists shape   jsonb not null default '{}',  -- edge.shape when published
+                          alter column source drop not null;
 create sequence if not exists edge.revision;
 
 -- A link is a table and the set of its columns that leads to the key of some

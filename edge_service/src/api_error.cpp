@@ -77,7 +77,16 @@ ApiError not_loaded() {
           kRetryAfter};
 }
 ApiError unknown_collection(const std::string& name) {
-  return {Status::not_found, "unknown_collection", "no input collection \"" + name + "\" is declared"};
+  return {Status::not_found, "unknown_collection",
+          "no input collection \"" + name + "\" is declared; SELECT edge.publish_input(…) declares one"};
+}
+ApiError inputs_full(std::size_t entries, std::size_t bytes) {
+  return {Status::too_many_requests, "inputs_full",
+          "all inputs together hold at most " + std::to_string(entries) + " entries and " +
+              std::to_string(bytes / 1024 / 1024) +
+              " MiB here (EDGE_MAX_INPUT_ENTRIES, EDGE_MAX_INPUT_MB); remove some, or try again when those that nobody "
+              "repeats have gone",
+          kRetryAfter};
 }
 
 }  // namespace errors

@@ -39,6 +39,7 @@ ApiError token_not_reached();
 ApiError too_many_windows();
 ApiError not_loaded();
 ApiError unknown_collection(const std::string& name);
+ApiError inputs_full(std::size_t entries, std::size_t bytes);
 
 }  // namespace errors
 }  // namespace edge

@@ -34,6 +34,8 @@ suite::Settings::Outcome Config::parse(int argc, const char* const* argv) {
                    "KiB that a reader may be behind, and that its socket may hold, before it is conflated");
   settings.integer("max-windows", max_windows, 1, 10'000'000, "distinct windows open per io thread");
   settings.integer("max-connections", max_connections, 1, 1'000'000, "connections open per port");
+  settings.integer("max-input-entries", max_input_entries, 0, 100'000'000, "entries held in all inputs together");
+  settings.integer("max-input-mb", max_input_mb, 0, 65536, "MiB held in all inputs together");
   settings.milliseconds("max-wait-ms", max_wait, 0, 600'000, "longest wait for a token (Edge-After)");
   settings.seconds("heartbeat-s", heartbeat, 1, 3600, "interval of a stream's heartbeats");
   settings.milliseconds("poll-ms", poll, 10, 600'000, "pull at least so often, bell or not, and with every probe");

@@ -32,6 +32,8 @@ struct Config {
   std::int64_t client_buffer_kb = 256;
   std::int64_t max_windows = 20000;
   std::int64_t max_connections = 20000;
+  std::int64_t max_input_entries = 100'000;
+  std::int64_t max_input_mb = 64;
   std::chrono::milliseconds max_wait{5000};
   std::chrono::seconds heartbeat{15};
   std::chrono::milliseconds poll{1000};

@@ -16,6 +16,9 @@ using suite::Status;
 
 namespace {
 
+// How long the answer to a write of an input waits for the write to come down again.
+constexpr auto kSeenWithin = std::chrono::seconds(2);
+
 suite::Reply json_text(Status status, std::string body) {
   return suite::make_reply(status, "application/json", std::move(body), {{"Cache-Control", "no-store"}});
 }
@@ -56,8 +59,7 @@ asio::awaitable<Answer> ControlRoutes::route(const Request& request, const Reque
   if (!parameters) co_return reply_to(parameters.error());
   if (stream_route && method == http::verb::delete_) co_return delete_stream(path.segments[2]);
   if (status_route) co_return co_await status();
-  if (input_route) co_return reply_to(errors::unknown_collection(path.segments[2]));
-  if (!snapshot_route && !lookup_route && !stream_route && !resource_route) {
+  if (!snapshot_route && !lookup_route && !stream_route && !input_route && !resource_route) {
     co_return reply_to(errors::unknown_route(path.path));
   }
   if (const auto refused = co_await answers_.await_token(request, *parameters)) co_return reply_to(*refused);
@@ -65,6 +67,7 @@ asio::awaitable<Answer> ControlRoutes::route(const Request& request, const Reque
     co_return co_await answer_resource(answers_, request, path, *parameters, identity, wants_stream(request));
   }
   const std::string& resource = path.segments[2];
+  if (input_route) co_return co_await write_input(resource, request.body());
   if (snapshot_route) co_return co_await snapshot(resource, request.body(), identity);
   if (lookup_route) co_return co_await lookup(resource, request.body(), identity);
   if (resource == "leader") co_return co_await mirror(request.body(), identity);
@@ -129,6 +132,14 @@ asio::awaitable<suite::Reply> ControlRoutes::mirror(std::string_view body, const
   if (declaration->owner && !identity.trusted) co_return reply_to(errors::unauthorized_control());
   co_return suite::make_reply(Status::created, "text/plain",
                               ids_.make({resource, "{}", std::nullopt, true, {}}, std::chrono::system_clock::now()));
+}
+
+asio::awaitable<suite::Reply> ControlRoutes::write_input(std::string collection, std::string body) {
+  const auto written = co_await inputs_.write(std::move(collection), std::move(body));
+  if (!written) co_return reply_to(written.error());
+  if (*written) co_await shelf_.shows(**written, suite::Clock::now() + kSeenWithin);
+  co_return suite::make_reply(Status::ok, "application/json", "{}",
+                              {{"Cache-Control", "no-store"}, {kVersionField, version_text(shelf_.version())}});
 }
 
 suite::Reply ControlRoutes::delete_stream(const std::string& id) {

@@ -7,6 +7,7 @@
 
 #include <functional>
 
+#include "edge_service/src/input_writer.hpp"
 #include "edge_service/src/streaming_routes.hpp"
 
 namespace edge {
@@ -17,7 +18,7 @@ class ControlRoutes : public suite::HttpHandler {
   using EndStreams = std::function<void(const std::string& nonce)>;
 
   ControlRoutes(NodeInfo& node, Shelf& shelf, ResourceAnswers& answers, const Authorizer& authorizer, StreamIds& ids,
-                Metrics& metrics, EndStreams end_streams)
+                Metrics& metrics, InputWriter& inputs, EndStreams end_streams)
       : node_info_(node),
         node_(node, shelf),
         shelf_(shelf),
@@ -25,6 +26,7 @@ class ControlRoutes : public suite::HttpHandler {
         authorizer_(authorizer),
         ids_(ids),
         metrics_(metrics),
+        inputs_(inputs),
         end_streams_(std::move(end_streams)) {}
 
   suite::asio::awaitable<suite::Answer> handle(suite::Request& request, const suite::tcp::endpoint& peer) override;
@@ -38,6 +40,7 @@ class ControlRoutes : public suite::HttpHandler {
   Reply lookup(const std::string& resource, std::string_view body, const Identity& identity);
   Reply make_stream(const std::string& resource, std::string_view body, const Identity& identity);
   Reply mirror(std::string_view body, const Identity& identity);
+  Reply write_input(std::string collection, std::string body);
   suite::Reply delete_stream(const std::string& id);
   Reply metrics();
   Reply status();
@@ -51,6 +54,7 @@ class ControlRoutes : public suite::HttpHandler {
   const Authorizer& authorizer_;
   StreamIds& ids_;
   Metrics& metrics_;
+  InputWriter& inputs_;
   EndStreams end_streams_;
 };
 

@@ -27,12 +27,42 @@ Column column_of(const Json& json) {
 
 // Integers within ±(2^53−1) are JSON numbers, all others strings (design.md 4).
 std::string integer_key(std::int64_t value) {
-  constexpr std::int64_t kExact = (std::int64_t{1} << 53) - 1;
   const std::string digits = std::to_string(value);
-  return value >= -kExact && value <= kExact ? digits : "\"" + digits + "\"";
+  return is_exact_integer(digits) ? digits : "\"" + digits + "\"";
+}
+
+std::optional<std::string> text_key(std::string_view text) {
+  try {
+    return Json(std::string(text)).dump();
+  } catch (const Json::exception&) {  // not UTF-8
+    return std::nullopt;
+  }
+}
+
+// An input's keys are of both types at once, as each client wrote them.
+std::optional<std::string> input_key(const Json& json) {
+  if (json.is_string()) return json.dump();
+  const std::string digits = json.is_number_integer() ? json.dump() : std::string();
+  return is_exact_integer(digits) ? std::optional(digits) : std::nullopt;
+}
+
+std::optional<std::string> input_key_from_path(std::string_view segment) {
+  if (is_exact_integer(segment)) return std::string(segment);
+  if (segment.starts_with('"')) {
+    if (const Json json = Json::parse(segment, nullptr, false); json.is_string()) return json.dump();
+  }
+  return text_key(segment);
 }
 
 }  // namespace
+
+bool is_exact_integer(std::string_view digits) {
+  constexpr std::int64_t kExact = (std::int64_t{1} << 53) - 1;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return error == std::errc() && end == digits.data() + digits.size() && value >= -kExact && value <= kExact &&
+         std::to_string(value) == digits;
+}
 
 std::shared_ptr<const Declaration> Declaration::parse(std::string_view text) try {
   const Json json = Json::parse(text);
@@ -40,7 +70,6 @@ std::shared_ptr<const Declaration> Declaration::parse(std::string_view text) try
   made->source = text;
   made->name = json.at("name");
   made->revision = json.at("revision");
-  made->view = json.at("view");
   made->key = json.at("key").get<std::vector<std::string>>();
   for (const auto& column : json.at("columns")) made->columns.push_back(column_of(column));
   for (const auto& sort : json.at("sort")) made->sort.push_back({sort.at("column"), sort.at("descending")});
@@ -48,7 +77,13 @@ std::shared_ptr<const Declaration> Declaration::parse(std::string_view text) try
   if (const auto owner = optional_number(json, "owner")) made->owner = static_cast<std::size_t>(*owner);
   made->default_limit = optional_number(json, "default_limit");
   made->max_limit = optional_number(json, "max_limit");
-  made->load = json.at("load");
+  if (const auto input = json.find("input"); input != json.end()) {
+    made->input_ttl = std::chrono::seconds(input->at("ttl_s").get<std::int64_t>());
+    if (!made->columns.empty()) throw std::runtime_error("an input has columns");
+  } else {
+    made->view = json.at("view");
+    made->load = json.at("load");
+  }
 
   auto& matched = made->matched_;
   for (const auto& filter : made->filters) matched.push_back(filter.column);
@@ -81,19 +116,17 @@ std::optional<std::string> Declaration::key_part(std::size_t index, std::string_
     const auto canonical = column->image_of_parameter(text);
     return canonical ? std::optional("\"" + *canonical + "\"") : std::nullopt;
   }
-  try {
-    return Json(std::string(text)).dump();
-  } catch (const Json::exception&) {  // not UTF-8
-    return std::nullopt;
-  }
+  return text_key(text);
 }
 
 std::optional<std::string> Declaration::key_from_path(std::string_view segment) const {
+  if (input_ttl) return input_key_from_path(segment);
   return key.size() == 1 ? key_part(0, segment) : key_from_json(segment);
 }
 
 std::optional<std::string> Declaration::key_from_json(std::string_view text) const {
   const Json json = Json::parse(text, nullptr, false);
+  if (input_ttl) return input_key(json);
   const auto part = [this](std::size_t index, const Json& value) -> std::optional<std::string> {
     if (value.is_string()) return key_part(index, value.get_ref<const std::string&>());
     if (value.is_number_integer()) return key_part(index, value.dump());

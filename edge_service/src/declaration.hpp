@@ -1,8 +1,10 @@
-// What edge.publish declared of one resource: key, order, filters, owner and limits.
+// What edge.publish declared of one resource: key, order, filters, owner and limits. Or edge.publish_input of an input,
+// which has none of these but a key.
 //
 // Immutable once parsed and shared by all threads; a changed resource gets a new declaration with another revision.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,7 +31,7 @@ struct Declaration {
   std::string source;  // the JSON that it was parsed from, for the nodes below
   std::string name;
   std::int64_t revision = 0;
-  std::string view;              // quoted, for LOCK
+  std::string view;              // quoted, for LOCK; an input has none
   std::vector<std::string> key;  // names of the key's columns
   std::vector<Column> columns;   // those that order, filter or own
   std::vector<SortColumn> sort;  // ended by the key: total
@@ -37,7 +39,8 @@ struct Declaration {
   std::optional<std::size_t> owner;
   std::optional<std::int64_t> default_limit;
   std::optional<std::int64_t> max_limit;
-  std::string load;  // the statement that reads the resource whole
+  std::string load;                               // the statement that reads the resource whole; an input has none
+  std::optional<std::chrono::seconds> input_ttl;  // of an input: how long an entry lasts that nobody writes again
 
   // Throws std::runtime_error where the text breaks the contract with db/edge.sql.
   static std::shared_ptr<const Declaration> parse(std::string_view json);
@@ -45,7 +48,8 @@ struct Declaration {
   // The columns, in ascending order, of which entries keep images to match: filters and owner.
   const std::vector<std::size_t>& matched_columns() const { return matched_; }
 
-  // The JSON text of the key that a path segment or a client's text names; nothing where it can be no key.
+  // The JSON text of the key that a path segment or a client's text names; nothing where it can be no key. Of an input a
+  // segment that is a whole number's or a string's JSON text means that, any other the string that it is.
   std::optional<std::string> key_from_path(std::string_view segment) const;
   // The same from a JSON value (a number, a string, or an array of such for a composite key).
   std::optional<std::string> key_from_json(std::string_view json) const;
@@ -56,6 +60,9 @@ struct Declaration {
   std::vector<std::size_t> matched_;
   std::vector<const Column*> key_columns_;  // null: any other type, as text
 };
+
+// Whether these are the digits of an integer within ±(2^53−1), which every JSON reader keeps, written as JSON does.
+bool is_exact_integer(std::string_view digits);
 
 using DeclarationPtr = std::shared_ptr<const Declaration>;
 using Declarations = TextMap<DeclarationPtr>;  // by resource

@@ -112,7 +112,8 @@ asio::awaitable<void> EdgeUpstream::run() {
   asio::steady_timer pause(core_);
   std::size_t in_vain = 0;
   for (std::size_t turn = 0; !stopping_; ++turn) {
-    const auto& address = options_.addresses[turn % options_.addresses.size()];
+    place_ = turn % options_.addresses.size();
+    const auto& address = options_.addresses[place_];
     std::string problem;
     failed_ = nullptr;
     try {
@@ -120,7 +121,7 @@ asio::awaitable<void> EdgeUpstream::run() {
     } catch (const std::exception&) {
       problem = address.authority + ": " + problem_of(failed_ ? failed_ : std::current_exception());
     }
-    in_vain = proved_ ? 1 : in_vain + 1;
+    in_vain = std::exchange(proved_, false) ? 1 : in_vain + 1;
     if (link_) link_->close();
     link_.reset();
     health_.disconnected();

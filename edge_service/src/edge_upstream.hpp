@@ -36,6 +36,9 @@ class EdgeUpstream : public Upstream {
   void nudge() override;
   suite::asio::awaitable<void> leave() override;
 
+  // The one that is followed now, as a place in the options' addresses; nothing where none is.
+  std::optional<std::size_t> followed() const { return proved_ ? std::optional(place_) : std::nullopt; }
+
  private:
   struct Link;  // a connection and what is to be written to it
 
@@ -73,8 +76,9 @@ class EdgeUpstream : public Upstream {
   // Of the connection.
   std::shared_ptr<Link> link_;
   std::exception_ptr failed_;
-  std::string upstream_;  // as it calls itself
-  bool proved_ = false;   // it answered a probe, and has seen what is shown here
+  std::size_t place_ = 0;  // among the addresses
+  std::string upstream_;   // as it calls itself
+  bool proved_ = false;    // it answered a probe, and has seen what is shown here
   bool nudged_ = false;
   suite::Clock::time_point heard_;
   std::optional<suite::Clock::time_point> waiting_since_;

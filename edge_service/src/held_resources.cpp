@@ -43,7 +43,7 @@ Declarations HeldResources::declarations() const {
 std::vector<std::string> HeldResources::readable() const {
   std::vector<std::string> names;
   for (const auto& [name, resource] : resources_) {
-    if (!resource.broken) names.push_back(name);
+    if (!resource.broken && !resource.is_input()) names.push_back(name);
   }
   return names;
 }
@@ -51,7 +51,8 @@ std::vector<std::string> HeldResources::readable() const {
 std::string HeldResources::readable_views() const {
   std::string views;
   for (const auto& [name, resource] : resources_) {
-    if (!resource.broken) views.append(views.empty() ? "" : ", ").append(resource.declaration->view);
+    if (resource.broken || resource.is_input()) continue;
+    views.append(views.empty() ? "" : ", ").append(resource.declaration->view);
   }
   return views;
 }
@@ -65,8 +66,18 @@ void HeldResources::declared(std::vector<DeclarationPtr>&& declarations) {
     const std::string name = declaration->name;
     for (const auto kind : {Trouble::changed, Trouble::broken}) mended(name, kind);
     unpublished(name);
-    resources_[name].declaration = std::move(declaration);
+    Held& held = resources_[name];
+    held.declaration = std::move(declaration);
+    held.loaded = held.new_input = held.is_input();
   }
+}
+
+std::vector<ResourceBatch> HeldResources::new_inputs() {
+  std::vector<ResourceBatch> batches;
+  for (auto& [name, held] : resources_) {
+    if (std::exchange(held.new_input, false)) batches.push_back({held.declaration, true, {}, {}});
+  }
+  return batches;
 }
 
 void HeldResources::unpublished(const std::string& name) {

@@ -24,7 +24,8 @@ class HeldResources {
   std::string json(Time now) const;
   Declarations declarations() const;
   DeclarationPtr declaration(const std::string& name) const { return resources_.at(name).declaration; }
-  // What can be read now, and its views, as LOCK TABLE takes them.
+  bool holds(const std::string& name) const { return resources_.contains(name); }
+  // What can be read now, and its views, as LOCK TABLE takes them. Never an input: there is nothing to read.
   std::vector<std::string> readable() const;
   std::string readable_views() const;
   bool all_loaded() const;
@@ -36,6 +37,9 @@ class HeldResources {
   // The version of this report was handed over, `whole` of it read whole in `took`.
   void delivered(const PullReport& report, const std::map<std::string, std::vector<std::string>>& whole, Time now,
                  suite::Clock::duration took);
+
+  // Inputs declared since the last call: known to be there, and empty as far as the database knows.
+  std::vector<ResourceBatch> new_inputs();
 
   void set_aside(const std::string& name, const std::string& reason, Time now);
   void take_back(const std::string& name);
@@ -49,12 +53,14 @@ class HeldResources {
   };
   struct Held {
     DeclarationPtr declaration;
-    bool loaded = false;
+    bool loaded = false;  // an input always is
     bool changed = false;
     Time read_again{};                   // while it is changed
     std::optional<std::string> storage;  // from the survey that went with the last whole read, or a later one
     std::optional<Broken> broken;
     std::set<std::string> duplicates;  // keys
+    bool new_input = false;
+    bool is_input() const { return declaration->input_ttl.has_value(); }
   };
   void set_broken(const std::string& name, const std::string& reason, bool gone, Time now);
   void mended(const std::string& name, Troubles::Kind kind);

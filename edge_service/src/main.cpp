@@ -8,7 +8,11 @@
 #include "common/log.hpp"
 #include "edge_service/src/config.hpp"
 #include "edge_service/src/control_routes.hpp"
+#include "edge_service/src/deletions.hpp"
 #include "edge_service/src/edge_upstream.hpp"
+#include "edge_service/src/input_relay.hpp"
+#include "edge_service/src/inputs.hpp"
+#include "edge_service/src/node_report.hpp"
 #include "edge_service/src/pg_upstream.hpp"
 
 namespace {
@@ -35,23 +39,52 @@ struct ThreadParts {
   edge::ResourceAnswers answers;
 };
 
-std::unique_ptr<edge::Upstream> upstream_of(const edge::Config& config, asio::io_context& core, edge::BatchSink& sink,
-                                            edge::Health& health, edge::Metrics& metrics, edge::Ancestry& ancestry) {
-  if (!config.upstream_edges.empty()) {
+// Where a node's versions come from, and where inputs are written: what a leader and a follower differ in.
+struct Source {
+  Source(const edge::Config& config, asio::io_context& core, edge::Store& store, edge::Health& health,
+         edge::Metrics& metrics, edge::Ancestry& ancestry) {
+    if (config.upstream_edges.empty()) {
+      follow_database(config, core, store, health, metrics);
+    } else {
+      follow_edges(config, core, store, health, metrics, ancestry);
+    }
+  }
+
+  void follow_database(const edge::Config& config, asio::io_context& core, edge::Store& store, edge::Health& health,
+                       edge::Metrics& metrics) {
+    inputs =
+        std::make_unique<edge::Inputs>(core.get_executor(), store,
+                                       edge::InputLimits{static_cast<std::size_t>(config.max_input_entries),
+                                                         static_cast<std::size_t>(config.max_input_mb) * 1024 * 1024});
+    inputs->add(edge::Deletions::declaration());
+    edge::PgUpstreamOptions options;
+    options.urls = config.upstream;
+    options.node = config.node;
+    options.probe = config.probe;
+    options.poll = config.poll;
+    upstream = std::make_unique<edge::PgUpstream>(core, std::move(options), *inputs, health, metrics);
+    writer = std::make_unique<edge::LocalInputs>(core.get_executor(), *inputs);
+    name = "postgresql";
+  }
+
+  void follow_edges(const edge::Config& config, asio::io_context& core, edge::Store& store, edge::Health& health,
+                    edge::Metrics& metrics, edge::Ancestry& ancestry) {
     edge::EdgeUpstreamOptions options;
     options.addresses = config.upstream_edges;
     options.node = config.node;
     options.control_token = config.control_token;
     options.probe = config.probe;
-    return std::make_unique<edge::EdgeUpstream>(core, std::move(options), sink, health, metrics, ancestry);
+    auto edges = std::make_unique<edge::EdgeUpstream>(core, options, store, health, metrics, ancestry);
+    writer = std::make_unique<edge::InputRelay>(core, options, *edges);
+    upstream = std::move(edges);
+    for (const auto& address : options.addresses) name += (name.empty() ? "" : ",") + address.authority;
   }
-  edge::PgUpstreamOptions options;
-  options.urls = config.upstream;
-  options.node = config.node;
-  options.probe = config.probe;
-  options.poll = config.poll;
-  return std::make_unique<edge::PgUpstream>(core, std::move(options), sink, health, metrics);
-}
+
+  std::unique_ptr<edge::Inputs> inputs;  // of a leader
+  std::unique_ptr<edge::Upstream> upstream;
+  std::unique_ptr<edge::InputWriter> writer;
+  std::string name;  // of the upstream, for people
+};
 
 int serve(const edge::Config& config) {
   const auto threads = static_cast<std::size_t>(config.threads);
@@ -65,7 +98,8 @@ int serve(const edge::Config& config) {
   suite::IoThreads core(1);
   suite::IoThreads io(threads);
   edge::Store store(core[0], static_cast<std::size_t>(config.history_mb) * 1024 * 1024);
-  const auto upstream = upstream_of(config, core[0], store, health, metrics, node.ancestry);
+  const Source source(config, core[0], store, health, metrics, node.ancestry);
+  edge::Upstream* const upstream = source.upstream.get();
 
   const auto client_buffer = static_cast<std::size_t>(config.client_buffer_kb) * 1024;
   const edge::ShelfLimits shelf_limits{static_cast<std::size_t>(config.max_windows), client_buffer, 60s};
@@ -73,11 +107,17 @@ int serve(const edge::Config& config) {
   std::vector<std::unique_ptr<ThreadParts>> parts;
   for (std::size_t i = 0; i < threads; ++i) {
     parts.push_back(std::make_unique<ThreadParts>(
-        io[i], i, store, health, [&upstream] { upstream->nudge(); }, metrics, shelf_limits, reader_limits));
+        io[i], i, store, health, [upstream] { upstream->nudge(); }, metrics, shelf_limits, reader_limits));
   }
   const auto on_every_shelf = [&](const std::function<void(edge::Shelf&)>& act) {
     for (std::size_t i = 0; i < threads; ++i) asio::post(io[i], [&shelf = parts[i]->shelf, act] { act(shelf); });
   };
+
+  const auto end_streams = [&](const std::string& nonce) {
+    on_every_shelf([nonce](edge::Shelf& shelf) { shelf.end_streams(nonce); });
+  };
+  edge::Deletions deletions(store, stream_ids, *source.writer, end_streams);
+  edge::NodeReport report(node, parts[0]->shelf, metrics, *source.writer, source.name);
 
   suite::HttpLimits http_limits;
   http_limits.connections = static_cast<std::size_t>(config.max_connections);
@@ -85,14 +125,18 @@ int serve(const edge::Config& config) {
     return std::make_shared<edge::StreamingRoutes>(node, parts[i]->shelf, parts[i]->answers, authorizer, stream_ids);
   });
   suite::HttpServer control(io, config.bind, config.control_port, http_limits, [&](std::size_t i) {
-    return std::make_shared<edge::ControlRoutes>(
-        node, parts[i]->shelf, parts[i]->answers, authorizer, stream_ids, metrics,
-        [&](const std::string& nonce) { on_every_shelf([nonce](edge::Shelf& shelf) { shelf.end_streams(nonce); }); });
+    return std::make_shared<edge::ControlRoutes>(node, parts[i]->shelf, parts[i]->answers, authorizer, stream_ids,
+                                                 metrics, *source.writer, [&](const std::string& nonce) {
+                                                   end_streams(nonce);
+                                                   deletions.told();
+                                                 });
   });
 
   asio::io_context main_context(1);
   asio::signal_set signals(main_context, SIGTERM, SIGINT);
   asio::co_spawn(core[0], upstream->run(), asio::detached);
+  asio::co_spawn(core[0], deletions.run(), asio::detached);
+  asio::co_spawn(io[0], report.run(), asio::detached);
   on_every_shelf([](edge::Shelf& shelf) { shelf.start(); });
   streaming.start();
   control.start();

@@ -54,6 +54,7 @@ class Metrics {
   }
 
   std::size_t readers() const;
+  std::uint64_t reads() const { return sum(&Thread::reads); }
 
   // The text format. `figures` were read on the core.
   std::string text(const Health& health, const Store::Figures& figures, const Followers& followers) const;

@@ -9,6 +9,10 @@ std::string version_text(const Version& version) {
   return id.substr(0, id.rfind('.'));
 }
 
+std::optional<Version> parse_version_text(std::string_view text) {
+  return parse_version_id(std::string(text) + version_id({}, 0).substr(version_id({}, 0).rfind('.')), 0);
+}
+
 nlohmann::json NodeRoutes::state() const {
   const Health& health = shelf_.health();
   const auto now = std::chrono::system_clock::now();

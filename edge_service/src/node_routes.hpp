@@ -34,5 +34,9 @@ class NodeRoutes {
 
 // Shows a version to people and logs.
 std::string version_text(const Version& version);
+std::optional<Version> parse_version_text(std::string_view text);
+
+// In answers: the version that they show, as version_text().
+inline constexpr std::string_view kVersionField = "Edge-Version";
 
 }  // namespace edge

@@ -281,8 +281,11 @@ void PgPuller::deliver(PullReport&& report, ReadWhole&& whole, Look& look) {
   std::move(whole.batches.begin(), whole.batches.end(), std::back_inserter(batch.resources));
   for (const auto& name : report.unpublished) held_.unpublished(name);
   batch.unpublished = std::move(report.unpublished);
-  batch.unpublished.insert(batch.unpublished.end(), gone_.begin(), gone_.end());
-  gone_.clear();
+  for (auto& name : std::exchange(gone_, {})) {
+    if (!held_.holds(name)) batch.unpublished.push_back(std::move(name));  // else it was published again meanwhile
+  }
+  auto inputs = held_.new_inputs();
+  std::move(inputs.begin(), inputs.end(), std::back_inserter(batch.resources));
   since_ = report.snapshot;
   marker_ = report.marker;
   health_.fresh_as_of(began_);  // first, so that who is served finds it set

@@ -199,6 +199,18 @@ asio::awaitable<bool> Shelf::reached(Xid token, Clock::time_point deadline) {
   co_return false;
 }
 
+asio::awaitable<bool> Shelf::shows(Version version, Clock::time_point deadline) {
+  const auto shown = [&] { return version_.lineage == version.lineage && version_.number >= version.number; };
+  if (shown()) co_return true;
+  Waiter waiter(io_.get_executor());
+  waiters_.push_back(waiter);
+  for (bool rung = true; rung;) {
+    rung = co_await waiter.bell.wait_until(deadline);
+    if (shown()) co_return true;
+  }
+  co_return false;
+}
+
 void Shelf::take(const ReleasePtr& release) {
   latest_ = release;
   sequence_ = release->sequence;

@@ -131,6 +131,8 @@ class Shelf {
 
   // True once the transaction is visible here, false at the deadline.
   suite::asio::awaitable<bool> reached(Xid token, suite::Clock::time_point deadline);
+  // True once this version or a later one of its lineage is shown here, false at the deadline.
+  suite::asio::awaitable<bool> shows(Version version, suite::Clock::time_point deadline);
 
   // Ends the streams that were opened with the ticket of this nonce.
   void end_streams(const std::string& nonce);

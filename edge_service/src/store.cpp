@@ -8,6 +8,9 @@ namespace log = suite::log;
 
 namespace {
 
+// What nodes tell each other is no client's business.
+bool is_for_clients(const std::string& resource) { return !resource.starts_with('~'); }
+
 ResourceBatch whole_batch_of(const Collection& collection) {
   ResourceBatch batch;
   batch.declaration = collection.declaration_ptr();
@@ -42,8 +45,10 @@ void Store::apply(Batch&& batch) {
   release->sequence = versions_.newest() + 1;
   release->version = version;
   release->applied = std::make_shared<const Snapshot>(std::move(batch.snapshot));
-  release->marker = batch.marker;
-  release->fresh_as_of = batch.fresh_as_of;
+  // A batch of inputs says nothing of the database.
+  const bool tells = batch.fresh_as_of != decltype(batch.fresh_as_of){} || !latest_;
+  release->marker = tells ? batch.marker : latest_->marker;
+  release->fresh_as_of = tells ? batch.fresh_as_of : latest_->fresh_as_of;
   auto logged = std::make_shared<LoggedVersion>(release->sequence, version);
   bool changed = versions_.newest() == 0 || (batch.version && !(*batch.version == versions_.current()));
 
@@ -60,6 +65,7 @@ void Store::apply(Batch&& batch) {
     log::debug("resource_read", {{"resource", name}, {"read", touched}, {"changed", changes.size()}});
     if (changes.empty()) continue;
     changed = true;
+    tell_watcher(name, changes);
     known->second->advance(changes, [&](Window& window, Changes&& made) {
       release->changed.emplace_back(window.id(), window_version(window, std::move(made), *release));
     });
@@ -151,9 +157,16 @@ void Store::redefine(ResourceBatch&& batch, Release& release, LoggedVersion& log
   current = std::move(fresh);
   logged.resources.push_back(whole_batch_of(*current));
   history_.forget(declaration->name, release.sequence);
+  Changes all;
+  if (watched_ == declaration->name) all = difference({}, current->entries());
+  tell_watcher(declaration->name, all);
   log::info("resource_loaded",
             {{"resource", declaration->name}, {"revision", declaration->revision}, {"entries", current->size()}});
   redeclare();
+}
+
+void Store::tell_watcher(const std::string& resource, const Changes& changes) const {
+  if (resource == watched_ && !changes.empty()) watcher_(changes);
 }
 
 bool Store::remove(const std::string& resource, Release& release) {
@@ -169,7 +182,9 @@ bool Store::remove(const std::string& resource, Release& release) {
 
 void Store::redeclare() {
   auto declarations = std::make_shared<Declarations>();
-  for (const auto& [name, collection] : collections_) (*declarations)[name] = collection->declaration_ptr();
+  for (const auto& [name, collection] : collections_) {
+    if (is_for_clients(name)) (*declarations)[name] = collection->declaration_ptr();
+  }
   declarations_ = std::move(declarations);
 }
 
@@ -236,12 +251,18 @@ Resumed Store::resume(const std::string& resource, WindowId id, std::optional<Se
   return resumed;
 }
 
+EntryPtr Store::find(const std::string& resource, std::string_view key) const {
+  const auto found = collections_.find(resource);
+  return found == collections_.end() ? nullptr : found->second->find(key);
+}
+
 Store::Figures Store::figures() const {
   Figures figures;
   figures.history_bytes = history_.bytes();
   figures.log_bytes = log_.bytes();
   figures.sequence = versions_.newest();
   for (const auto& [name, collection] : collections_) {
+    if (!is_for_clients(name)) continue;
     figures.entries_of[name] = collection->size();
     figures.windows += collection->window_count();
   }

@@ -46,6 +46,14 @@ class Store : public BatchSink {
   // An io thread's shelf: `take` runs on `executor`. Before the first batch.
   void attach(suite::asio::any_io_executor executor, TakeRelease take);
 
+  // `watcher` is called on the core with what changes in that resource; all of it where it is declared anew. Before the
+  // first batch.
+  using Watcher = std::function<void(const Changes&)>;
+  void watch(std::string resource, Watcher watcher) {
+    watched_ = std::move(resource);
+    watcher_ = std::move(watcher);
+  }
+
   void apply(Batch&& batch) override;
 
   // What shelves ask, on the core. A window is opened only under the declaration by which its parameters were read.
@@ -58,6 +66,9 @@ class Store : public BatchSink {
   // What followers ask, on the core.
   std::optional<std::vector<LoggedVersionPtr>> versions_since(Sequence since) const { return log_.since(since); }
   Everything everything() const;
+
+  // The entry of a resource; null where either is not there.
+  EntryPtr find(const std::string& resource, std::string_view key) const;
 
   struct Figures {
     std::map<std::string, std::size_t> entries_of;  // by resource
@@ -76,6 +87,7 @@ class Store : public BatchSink {
 
   void redefine(ResourceBatch&& batch, Release& release, LoggedVersion& logged);
   void finish(std::shared_ptr<Release> release);
+  void tell_watcher(const std::string& resource, const Changes& changes) const;
   bool remove(const std::string& resource, Release& release);
   void redeclare();
   WindowVersionPtr window_version(Window& window, Changes&& changes, const Release& release) const;
@@ -89,6 +101,8 @@ class Store : public BatchSink {
   std::uint64_t own_number_ = 0;
   History history_;
   ReplicationLog log_;
+  std::string watched_;
+  Watcher watcher_;
   ReleasePtr latest_;
   std::shared_ptr<const Declarations> declarations_ = std::make_shared<Declarations>();
   WindowId next_window_ = 1;

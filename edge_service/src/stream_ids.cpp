@@ -84,14 +84,28 @@ std::optional<StreamTicket> StreamIds::open(std::string_view id, Time now) const
 std::optional<StreamTicket> StreamIds::remove(std::string_view id, Time now) {
   auto ticket = open(id, now);
   if (!ticket) return std::nullopt;
+  note_deleted(ticket->nonce, now);
+  return ticket;
+}
+
+bool StreamIds::note_deleted(const std::string& nonce, Time now) {
   const std::lock_guard lock(lock_);
   while (!by_age_.empty() && (by_age_.size() >= kDeletions || by_age_.front().first + kLife <= now)) {
     deleted_.erase(by_age_.front().second);
     by_age_.pop_front();
   }
-  deleted_.insert(ticket->nonce);
-  by_age_.emplace_back(now, ticket->nonce);
-  return ticket;
+  if (!deleted_.insert(nonce).second) return false;
+  by_age_.emplace_back(now, nonce);
+  return true;
+}
+
+std::vector<std::string> StreamIds::deleted(Time now) const {
+  const std::lock_guard lock(lock_);
+  std::vector<std::string> nonces;
+  for (const auto& [time, nonce] : by_age_) {
+    if (time + kLife > now) nonces.push_back(nonce);
+  }
+  return nonces;
 }
 
 }  // namespace edge

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "edge_service/src/text_map.hpp"
 
@@ -38,6 +39,11 @@ class StreamIds {
   std::optional<StreamTicket> open(std::string_view id, Time now) const;
   // Returns the ticket that was deleted, for its open streams to be ended; nothing where there was none.
   std::optional<StreamTicket> remove(std::string_view id, Time now);
+
+  // A deletion that another node was told of; false where it was known here.
+  bool note_deleted(const std::string& nonce, Time now);
+  // The nonces of all deletions whose ids may still live.
+  std::vector<std::string> deleted(Time now) const;
 
  private:
   static constexpr std::size_t kDeletions = 1'000'000;

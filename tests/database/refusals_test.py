@@ -78,6 +78,12 @@ BAD_USE = {
     "select edge.publish('x', 'm', key => 'id')": ('neither a view nor a table', 'over tables'),
     "select edge.publish('x', 'private', key => 'id')": ('row-level security', 'owner column'),
     "select edge.publish('x', 'invoker', key => 'id')": ('security_invoker', 'ALTER VIEW'),
+    "select edge.publish_input('lookup')": ('reserved name', 'choose another'),
+    "select edge.publish_input('~x')": ('no name for a resource', 'letters'),
+    "select edge.publish_input(null)": ('no name for a resource',),
+    "select edge.publish_input('x', 0)": ('time to live of 0 s', '86400'),
+    "select edge.publish_input('x', null)": ('time to live of null s', '86400'),
+    "select edge.publish_input('x', 86401)": ('out of bounds', 'repeats'),
     "select edge.unpublish('x')": ('there is no resource x', 'Published are'),
     "select * from edge.explain('x')": ('there is no resource x', 'edge.resource'),
     "select edge.acknowledge('x', null, 0)": ('lease', '3600'),
@@ -186,7 +192,7 @@ class Refusals(EdgeTest):
         self.run_sql('set role publisher')
         with self.assertRaises(psycopg2.errors.InsufficientPrivilege):
             self.run_sql("select edge.publish('x', 'public.theirs', key => 'id')")
-        self.run_sql('reset role; grant usage on schema edge to publisher; grant execute on function edge.owner() to publisher; '
+        self.run_sql('reset role; grant usage on schema edge to publisher; grant execute on function edge.owner(), edge.check_publisher() to publisher; '
                      'grant execute on function edge.publish(text, text, text, text, text[], int, int, text) to publisher; set role publisher')
         self.assert_refused("select edge.publish('x', 'public.theirs', key => 'id')", 'may not publish', 'owns the schema edge')
         self.run_sql('reset role; alter schema edge owner to publisher')

@@ -103,7 +103,8 @@ class Mirror:
         """One pull in an open transaction; its rows as they came."""
         rows(self.connection, 'begin isolation level repeatable read read only')
         for declaration in self.declarations.values() if self.lock else ():
-            rows(self.connection, f"lock table {declaration['view']} in access share mode")
+            if declaration['view']:  # an input has none
+                rows(self.connection, f"lock table {declaration['view']} in access share mode")
         return rows(self.connection, 'select kind, resource, key, columns, value from edge.pull(%s, %s, %s, %s)',
                     self.since, self.marker, self.held(), self.survey)
 

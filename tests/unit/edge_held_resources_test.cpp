@@ -23,6 +23,21 @@ DeclarationPtr declaration(const std::string& name, int revision = 1) {
       {"load", "select"}}.dump());
 }
 
+DeclarationPtr input(const std::string& name, int revision = 1) {
+  const auto none = nlohmann::json::array();
+  return Declaration::parse(nlohmann::json{
+      {"name", name},
+      {"revision", revision},
+      {"view", nullptr},
+      {"key", {"key"}},
+      {"columns", none},
+      {"sort", none},
+      {"filters", none},
+      {"load", nullptr},
+      {"input",
+       {{"ttl_s", 60}}}}.dump());
+}
+
 class HeldResourcesTest : public ::testing::Test {
  protected:
   HeldResourcesTest() {
@@ -127,6 +142,26 @@ TEST_F(HeldResourcesTest, WithAResourceItsTroublesGo) {
   held_.set_aside("posts", "division by zero", now_);
   held_.unpublished("posts");
   EXPECT_TRUE(health_.troubles().all().empty());
+}
+
+TEST_F(HeldResourcesTest, AnInputIsHeldOnceItIsDeclaredAndHandedOverOnce) {
+  held_.declared({input("presence")});
+  EXPECT_TRUE(told("presence")["loaded"]);
+  EXPECT_TRUE(held_.all_loaded());
+  EXPECT_EQ(held_.readable(), (std::vector<std::string>{"posts", "tags"}));
+  EXPECT_EQ(held_.readable_views(), "public.posts, public.tags");
+  const auto given = held_.new_inputs();
+  ASSERT_EQ(given.size(), 1U);
+  EXPECT_TRUE(given[0].whole);
+  EXPECT_TRUE(given[0].present.empty());
+  survey();
+  deliver_whole({"posts", "tags"});
+  EXPECT_TRUE(held_.new_inputs().empty()) << "a reload does not empty it";
+  held_.declared({input("presence", 2)});
+  EXPECT_EQ(held_.new_inputs().size(), 1U);
+  held_.declared({input("presence", 3)});
+  held_.unpublished("presence");
+  EXPECT_TRUE(held_.new_inputs().empty());
 }
 
 TEST_F(HeldResourcesTest, WhereItsRowsAreIsKnownFromTheVersionThatWasDelivered) {
