@@ -10,7 +10,7 @@ packages_for() {
       apt-cache show libboost-url-dev >/dev/null 2>&1 || boost=1.81
       printf '%s\n' g++ cmake ninja-build ccache pkg-config "libboost$boost-dev" "libboost-url$boost-dev" \
         libpqxx-dev libpq-dev nlohmann-json3-dev libspdlog-dev libcli11-dev prometheus-cpp-dev \
-        libsodium-dev libjwt-dev zlib1g-dev libabsl-dev
+        libsodium-dev libjwt-dev zlib1g-dev libzstd-dev libabsl-dev
       ;;
     page) echo ca-certificates ;;
     run) printf '%s\n' haproxy nginx s6 curl openssl ;;

@@ -1,7 +1,6 @@
 #include "common/http_client.hpp"
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/message.hpp>
@@ -10,6 +9,8 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <deque>
+
+#include "common/resolve.hpp"
 
 namespace suite {
 namespace {
@@ -121,7 +122,7 @@ asio::awaitable<boost::system::result<std::unique_ptr<HttpClient::Connection>, C
     const Place& place, Clock::time_point deadline) {
   deadline = std::min(deadline, Clock::now() + limits_.connect);
   std::vector<tcp::endpoint> endpoints;
-  if (const auto failed = co_await resolve(place.address, deadline, endpoints)) {
+  if (const auto failed = co_await resolve(context_, place.address, deadline, endpoints)) {
     co_return failure(Kind::unreachable, place.address, failed.message());
   }
   auto connection = std::make_unique<Connection>(context_);
@@ -131,34 +132,6 @@ asio::awaitable<boost::system::result<std::unique_ptr<HttpClient::Connection>, C
   error_code ignored;
   connection->stream.socket().set_option(tcp::no_delay(true), ignored);
   co_return connection;
-}
-
-asio::awaitable<error_code> HttpClient::resolve(const HttpAddress& address, Clock::time_point deadline,
-                                                std::vector<tcp::endpoint>& endpoints) {
-  error_code no_literal;
-  if (const auto ip = asio::ip::make_address(address.host, no_literal); !no_literal) {
-    endpoints.emplace_back(ip, static_cast<std::uint16_t>(std::stoul(address.port)));
-    co_return error_code();
-  }
-  // The system's resolver cannot be interrupted, so the wait for it is: what it finds too late is dropped.
-  struct Search {
-    explicit Search(asio::io_context& context) : resolver(context), bell(context) {}
-    tcp::resolver resolver;
-    asio::steady_timer bell;
-    error_code failed = asio::error::timed_out;
-    std::vector<tcp::endpoint> found;
-  };
-  auto search = std::make_shared<Search>(context_);
-  search->bell.expires_at(deadline);
-  search->resolver.async_resolve(address.host, address.port,
-                                 [search](error_code failed, const tcp::resolver::results_type& results) {
-                                   search->failed = failed;
-                                   for (const auto& result : results) search->found.push_back(result.endpoint());
-                                   search->bell.cancel();
-                                 });
-  co_await search->bell.async_wait(kTuple);
-  endpoints = std::move(search->found);
-  co_return search->failed;
 }
 
 asio::awaitable<HttpClient::Result> HttpClient::exchange(Place& place, std::unique_ptr<Connection> connection,

@@ -76,8 +76,6 @@ class HttpClient {
   asio::awaitable<Result> ask(Place& place, const ClientRequest& request, Clock::time_point deadline);
   asio::awaitable<boost::system::result<std::unique_ptr<Connection>, ClientFailure>> connect(
       const Place& place, Clock::time_point deadline);
-  asio::awaitable<error_code> resolve(const HttpAddress& address, Clock::time_point deadline,
-                                      std::vector<tcp::endpoint>& endpoints);
   asio::awaitable<Result> exchange(Place& place, std::unique_ptr<Connection> connection, const ClientRequest& request,
                                    Clock::time_point deadline);
   std::unique_ptr<Connection> take_idle(Place& place) const;

@@ -23,6 +23,7 @@ class Collection {
   std::size_t size() const { return entries_.size(); }
   std::size_t window_count() const { return windows_.size(); }
   EntryPtr find(std::string_view key) const;
+  std::vector<EntryPtr> entries() const { return {entries_.begin(), entries_.end()}; }
 
   // Takes in what an upstream delivered and returns what really changed.
   Changes absorb(ResourceBatch&& batch);

@@ -14,8 +14,8 @@ Config::Config() {
 suite::Settings::Outcome Config::parse(int argc, const char* const* argv) {
   suite::Settings settings("edge_service", "EDGE_",
                            "Keeps JSON resources fresh against PostgreSQL and streams every change.");
-  settings.list("upstream", upstream, "where versions come from: postgresql://…; several are tried in turn");
-  settings.required("postgresql://user@host/database");
+  settings.list("upstream", upstream, "where versions come from: postgresql://… or edges, http://host:8081; several are tried in turn");
+  settings.required("postgresql://user@host/database, or http://host:8081 of another edge");
   settings.text("bind", bind, "address to listen on");
   settings.port("streaming-port", streaming_port, "port of the streaming API");
   settings.port("control-port", control_port, "port of the control API");
@@ -43,11 +43,23 @@ suite::Settings::Outcome Config::parse(int argc, const char* const* argv) {
   settings.choice("log-format", log_format, {"json", "text"}, "shape of the log");
   const auto outcome = settings.parse(argc, argv);
   if (outcome == suite::Settings::Outcome::run) {
+    const auto is_database = [](const std::string& url) {
+      return url.starts_with("postgresql://") || url.starts_with("postgres://");
+    };
     for (const auto& url : upstream) {
-      if (!url.starts_with("postgresql://") && !url.starts_with("postgres://")) {
+      if (is_database(url)) continue;
+      const auto address = suite::parse_http_address(url);
+      if (!address) {
         throw suite::BadSetting("EDGE_UPSTREAM (--upstream): given a URL that begins with \"" +
-                                url.substr(0, url.find(':')) + "\"; allowed: postgresql://user@host/database");
+                                url.substr(0, url.find(':')) + "\"; allowed: postgresql://user@host/database, or an " +
+                                "edge's control port, http://host:8081");
       }
+      upstream_edges.push_back(*address);
+    }
+    if (!upstream_edges.empty() && upstream_edges.size() < upstream.size()) {
+      throw suite::BadSetting(
+          "EDGE_UPSTREAM (--upstream): given databases and edges; allowed: one kind, since a node that follows an edge "
+          "has the edge's versions and one that follows a database its own");
     }
   }
   return outcome;

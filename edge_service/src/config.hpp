@@ -7,12 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "common/http_address.hpp"
 #include "common/settings.hpp"
 
 namespace edge {
 
 struct Config {
   std::vector<std::string> upstream;
+  std::vector<suite::HttpAddress> upstream_edges;  // the same, where they are edges; else empty
   std::string bind = "0.0.0.0";
   std::uint16_t streaming_port = 8080;
   std::uint16_t control_port = 8081;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "edge_service/src/replication_stream.hpp"
 #include "edge_service/src/sse.hpp"
 
 namespace edge {
@@ -39,16 +40,18 @@ asio::awaitable<Answer> ControlRoutes::route(const Request& request, const Reque
   const bool stream_route = path.is({"v1", "streams"}, 1);
   const bool input_route = path.is({"v1", "inputs"}, 1);
   const bool status_route = path.is({"v1", "status"});
+  const bool replicate_route = path.is({"v1", "replicate"});
   const bool resource_route = path.is({"v1", "resources"}, 1) || path.is({"v1", "resources"}, 2);
   const auto method = request.method();
   const auto refuse = [](std::string_view allowed) { return reply_to(errors::method_not_allowed(allowed)); };
   if ((snapshot_route || lookup_route) && method != http::verb::post) co_return refuse("POST");
   if (stream_route && method != http::verb::post && method != http::verb::delete_) co_return refuse("POST, DELETE");
   if (input_route && method != http::verb::patch) co_return refuse("PATCH");
-  if ((status_route || resource_route) && method != http::verb::get && method != http::verb::head) {
+  if ((status_route || replicate_route || resource_route) && method != http::verb::get && method != http::verb::head) {
     co_return refuse("GET, HEAD");
   }
 
+  if (replicate_route) co_return replicate(request, path);
   const auto parameters = Parameters::from_query(path.query);
   if (!parameters) co_return reply_to(parameters.error());
   if (stream_route && method == http::verb::delete_) co_return delete_stream(path.segments[2]);
@@ -133,10 +136,20 @@ suite::Reply ControlRoutes::delete_stream(const std::string& id) {
   return suite::make_reply(Status::ok, "text/plain", "OK");
 }
 
+Answer ControlRoutes::replicate(const Request& request, const RequestPath& path) {
+  auto follower = FollowerRequest::parse(request, path.query);
+  if (!follower) return reply_to(follower.error());
+  return suite::Conversation([this, follower = std::move(*follower)](suite::Peer& peer) -> asio::awaitable<void> {
+    const auto stream =
+        std::make_shared<ReplicationStream>(shelf_, node_info_.ancestry, node_info_.followers, node_info_.name, follower);
+    co_await stream->run(peer);
+  });
+}
+
 asio::awaitable<suite::Reply> ControlRoutes::metrics() {
   const Store::Figures figures = co_await shelf_.figures();
   co_return suite::make_reply(Status::ok, "text/plain; version=0.0.4; charset=utf-8",
-                              metrics_.text(shelf_.health(), figures));
+                              metrics_.text(shelf_.health(), figures, node_info_.followers));
 }
 
 asio::awaitable<suite::Reply> ControlRoutes::status() {
@@ -145,6 +158,13 @@ asio::awaitable<suite::Reply> ControlRoutes::status() {
   body["streams"] = metrics_.readers();
   body["windows"] = figures.windows;
   body["history_bytes"] = figures.history_bytes;
+  if (const Health& health = shelf_.health(); health.loading_of() > 0) {
+    body["loading"] = {{"entries", health.loading_done()}, {"of", health.loading_of()}};
+  }
+  body["followers"] = nlohmann::json::array();
+  for (const auto& follower : node_info_.followers.all()) {
+    body["followers"].push_back({{"node", follower.node}, {"versions_behind", figures.sequence - follower.at}});
+  }
   body["resources"] = nlohmann::json::array();
   for (const auto& [name, entries] : figures.entries_of) {
     body["resources"].push_back({{"name", name}, {"entries", entries}});

@@ -16,9 +16,10 @@ class ControlRoutes : public suite::HttpHandler {
   // `end_streams` ends the streams of a deleted ticket on every io thread.
   using EndStreams = std::function<void(const std::string& nonce)>;
 
-  ControlRoutes(const NodeInfo& node, Shelf& shelf, ResourceAnswers& answers, const Authorizer& authorizer,
+  ControlRoutes(NodeInfo& node, Shelf& shelf, ResourceAnswers& answers, const Authorizer& authorizer,
                 StreamIds& ids, Metrics& metrics, EndStreams end_streams)
-      : node_(node, shelf),
+      : node_info_(node),
+        node_(node, shelf),
         shelf_(shelf),
         answers_(answers),
         authorizer_(authorizer),
@@ -41,6 +42,9 @@ class ControlRoutes : public suite::HttpHandler {
   Reply metrics();
   Reply status();
 
+  suite::Answer replicate(const suite::Request& request, const RequestPath& path);
+
+  NodeInfo& node_info_;
   NodeRoutes node_;
   Shelf& shelf_;
   ResourceAnswers& answers_;

@@ -37,6 +37,7 @@ std::string integer_key(std::int64_t value) {
 std::shared_ptr<const Declaration> Declaration::parse(std::string_view text) try {
   const Json json = Json::parse(text);
   auto made = std::make_shared<Declaration>();
+  made->source = text;
   made->name = json.at("name");
   made->revision = json.at("revision");
   made->view = json.at("view");

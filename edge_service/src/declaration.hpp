@@ -26,6 +26,7 @@ struct Filter {
 };
 
 struct Declaration {
+  std::string source;  // the JSON that it was parsed from, for the nodes below
   std::string name;
   std::int64_t revision = 0;
   std::string view;              // quoted, for LOCK

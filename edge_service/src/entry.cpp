@@ -57,6 +57,24 @@ void append_match(std::string& bytes, const Column& column, const Delivered& val
   }
 }
 
+// Whether `rest` holds the images of so many columns and nothing else.
+bool well_formed(std::string_view rest, std::size_t columns) {
+  const auto size = [&]() -> std::optional<Size> {
+    if (rest.size() < sizeof(Size)) return std::nullopt;
+    return take_size(rest);
+  };
+  for (; columns > 0; --columns) {
+    const auto count = size();
+    if (!count) return false;
+    for (Size left = *count; left > 0; --left) {
+      const auto image = size();
+      if (!image || *image > rest.size()) return false;
+      rest.remove_prefix(*image);
+    }
+  }
+  return rest.empty();
+}
+
 }  // namespace
 
 void intrusive_ptr_add_ref(const Entry* entry) { entry->references_.fetch_add(1, std::memory_order_relaxed); }
@@ -82,12 +100,22 @@ EntryPtr Entry::make(const Declaration& declaration, std::string_view key, std::
   for (const std::size_t column : declaration.matched_columns()) {
     append_match(match, declaration.columns[column], columns[column]);
   }
-  if (value.size() > std::numeric_limits<Size>::max()) throw std::runtime_error("an entry is larger than 4 GiB");
+  return of_parts(key, order, match, value);
+}
 
+EntryPtr Entry::of_images(const Declaration& declaration, std::string_view key, std::string_view order,
+                          std::string_view match, std::string_view value) {
+  if (!well_formed(match, declaration.matched_columns().size())) return nullptr;
+  return of_parts(key, order, match, value);
+}
+
+EntryPtr Entry::of_parts(std::string_view key, std::string_view order, std::string_view match,
+                         std::string_view value) {
+  if (value.size() > std::numeric_limits<Size>::max()) throw std::runtime_error("an entry is larger than 4 GiB");
   void* memory = ::operator new(sizeof(Entry) + key.size() + order.size() + match.size() + value.size());
   auto* entry = new (memory) Entry;
   char* end = entry->bytes();
-  for (const std::string_view part : {key, std::string_view(order), std::string_view(match), value}) {
+  for (const std::string_view part : {key, order, match, value}) {
     end = static_cast<char*>(std::memcpy(end, part.data(), part.size())) + part.size();
   }
   entry->key_size_ = static_cast<Size>(key.size());

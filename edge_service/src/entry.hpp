@@ -30,9 +30,14 @@ class Entry {
   // `columns` is aligned with the declaration's. Throws std::runtime_error where a value is not of its kind.
   static EntryPtr make(const Declaration& declaration, std::string_view key, std::span<const Delivered> columns,
                        std::string_view value);
+  // From the images of an entry of the same declaration that was made on another node; null where they are none.
+  static EntryPtr of_images(const Declaration& declaration, std::string_view key, std::string_view order,
+                            std::string_view match, std::string_view value);
 
   std::string_view key() const { return {bytes(), key_size_}; }
   std::string_view order() const { return {bytes() + key_size_, order_size_}; }
+  // The images of all matched columns: per column their count, and each after its size.
+  std::string_view match() const { return {bytes() + key_size_ + order_size_, match_size_}; }
   std::string_view value() const { return {bytes() + key_size_ + order_size_ + match_size_, value_size_}; }
 
   // Calls `visit` with the image of each value of the `place`-th matched column: none for NULL, several for an array.
@@ -49,7 +54,8 @@ class Entry {
   Entry() = default;
   const char* bytes() const { return reinterpret_cast<const char*>(this + 1); }
   char* bytes() { return reinterpret_cast<char*>(this + 1); }
-  std::string_view match() const { return {bytes() + key_size_ + order_size_, match_size_}; }
+  static EntryPtr of_parts(std::string_view key, std::string_view order, std::string_view match,
+                           std::string_view value);
   template <typename Visit>
   void visit_images(std::size_t place, Visit&& visit) const;
 

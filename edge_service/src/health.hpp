@@ -26,6 +26,13 @@ class Health {
   void disconnected() { connected_ = false; }
   void fresh_as_of(Time time) { fresh_as_of_ = time; }
   void shelf_loaded() { --missing_; }
+  // A node below others hears of them a little later.
+  void be_patient(std::chrono::milliseconds patience) { patience_ = patience; }
+  // How far a load has come, in entries; zeros: none is under way.
+  void loading(std::uint64_t done, std::uint64_t of) {
+    loading_done_ = done;
+    loading_of_ = of;
+  }
   void drain() { draining_ = true; }
 
   bool upstream_connected() const { return connected_; }
@@ -35,7 +42,10 @@ class Health {
   Time fresh_as_of(const std::string& resource) const {
     return troubles_.fresh_as_of(resource).value_or(fresh_as_of_.load());
   }
-  bool stale(Time now) const { return now - fresh_as_of() > patience_; }
+  bool stale(Time now) const { return stale_as_of(fresh_as_of(), now); }
+  bool stale_as_of(Time as_of, Time now) const { return now - as_of > patience_.load(); }
+  std::uint64_t loading_done() const { return loading_done_; }
+  std::uint64_t loading_of() const { return loading_of_; }
   // Zero while the node is known to be fresh.
   std::chrono::milliseconds staleness(Time now) const { return age(now, fresh_as_of()); }
   std::chrono::milliseconds staleness(Time now, const std::string& resource) const {
@@ -47,11 +57,12 @@ class Health {
 
  private:
   std::chrono::milliseconds age(Time now, Time as_of) const {
-    return now - as_of > patience_ ? std::chrono::duration_cast<std::chrono::milliseconds>(now - as_of)
+    return stale_as_of(as_of, now) ? std::chrono::duration_cast<std::chrono::milliseconds>(now - as_of)
                                    : std::chrono::milliseconds(0);
   }
 
-  std::chrono::milliseconds patience_;
+  std::atomic<std::chrono::milliseconds> patience_;
+  std::atomic<std::uint64_t> loading_done_{0}, loading_of_{0};
   std::atomic<bool> connected_{false};
   std::atomic<bool> draining_{false};
   std::atomic<std::size_t> missing_;

@@ -8,6 +8,7 @@
 #include "common/log.hpp"
 #include "edge_service/src/config.hpp"
 #include "edge_service/src/control_routes.hpp"
+#include "edge_service/src/edge_upstream.hpp"
 #include "edge_service/src/pg_upstream.hpp"
 
 namespace {
@@ -34,9 +35,27 @@ struct ThreadParts {
   edge::ResourceAnswers answers;
 };
 
+std::unique_ptr<edge::Upstream> upstream_of(const edge::Config& config, asio::io_context& core, edge::BatchSink& sink,
+                                            edge::Health& health, edge::Metrics& metrics, edge::Ancestry& ancestry) {
+  if (!config.upstream_edges.empty()) {
+    edge::EdgeUpstreamOptions options;
+    options.addresses = config.upstream_edges;
+    options.node = config.node;
+    options.control_token = config.control_token;
+    options.probe = config.probe;
+    return std::make_unique<edge::EdgeUpstream>(core, std::move(options), sink, health, metrics, ancestry);
+  }
+  edge::PgUpstreamOptions options;
+  options.urls = config.upstream;
+  options.node = config.node;
+  options.probe = config.probe;
+  options.poll = config.poll;
+  return std::make_unique<edge::PgUpstream>(core, std::move(options), sink, health, metrics);
+}
+
 int serve(const edge::Config& config) {
   const auto threads = static_cast<std::size_t>(config.threads);
-  const edge::NodeInfo node{config.node, "leader", config.max_staleness};
+  edge::NodeInfo node{config.node, config.upstream_edges.empty() ? "leader" : "follower", config.max_staleness};
   const edge::Authorizer authorizer(
       {config.jwt_secret, {config.jwt_claim, config.jwt_issuer}, config.jwt_cookie, config.control_token});
   edge::StreamIds stream_ids(config.stream_secret.empty() ? config.jwt_secret : config.stream_secret);
@@ -46,12 +65,7 @@ int serve(const edge::Config& config) {
   suite::IoThreads core(1);
   suite::IoThreads io(threads);
   edge::Store store(core[0], static_cast<std::size_t>(config.history_mb) * 1024 * 1024);
-  edge::PgUpstreamOptions options;
-  options.urls = config.upstream;
-  options.node = config.node;
-  options.probe = config.probe;
-  options.poll = config.poll;
-  edge::PgUpstream upstream(core[0], options, store, health, metrics);
+  const auto upstream = upstream_of(config, core[0], store, health, metrics, node.ancestry);
 
   const auto client_buffer = static_cast<std::size_t>(config.client_buffer_kb) * 1024;
   const edge::ShelfLimits shelf_limits{static_cast<std::size_t>(config.max_windows), client_buffer, 60s};
@@ -59,7 +73,7 @@ int serve(const edge::Config& config) {
   std::vector<std::unique_ptr<ThreadParts>> parts;
   for (std::size_t i = 0; i < threads; ++i) {
     parts.push_back(std::make_unique<ThreadParts>(
-        io[i], i, store, health, [&upstream] { upstream.nudge(); }, metrics, shelf_limits, reader_limits));
+        io[i], i, store, health, [&upstream] { upstream->nudge(); }, metrics, shelf_limits, reader_limits));
   }
   const auto on_every_shelf = [&](const std::function<void(edge::Shelf&)>& act) {
     for (std::size_t i = 0; i < threads; ++i) asio::post(io[i], [&shelf = parts[i]->shelf, act] { act(shelf); });
@@ -78,7 +92,7 @@ int serve(const edge::Config& config) {
 
   asio::io_context main_context(1);
   asio::signal_set signals(main_context, SIGTERM, SIGINT);
-  asio::co_spawn(core[0], upstream.run(), asio::detached);
+  asio::co_spawn(core[0], upstream->run(), asio::detached);
   on_every_shelf([](edge::Shelf& shelf) { shelf.start(); });
   streaming.start();
   control.start();
@@ -106,7 +120,7 @@ int serve(const edge::Config& config) {
           }
           streaming.drain();
           control.drain();
-          co_await asio::co_spawn(core[0], upstream.leave(), asio::use_awaitable);
+          co_await asio::co_spawn(core[0], upstream->leave(), asio::use_awaitable);
           while (streaming.connections() + control.connections() > 0 && suite::Clock::now() < last) {
             tick.expires_after(20ms);
             co_await tick.async_wait(suite::kTuple);

@@ -41,7 +41,7 @@ std::uint64_t Metrics::sum(Count Thread::*count) const {
 
 std::size_t Metrics::readers() const { return sum(&Thread::joined) - sum(&Thread::left); }
 
-std::string Metrics::text(const Health& health, const Store::Figures& figures) const {
+std::string Metrics::text(const Health& health, const Store::Figures& figures, const Followers& followers) const {
   constexpr auto kCounter = MetricType::Counter;
   constexpr auto kGauge = MetricType::Gauge;
   const auto number = [](auto value) { return static_cast<double>(value); };
@@ -58,6 +58,11 @@ std::string Metrics::text(const Health& health, const Store::Figures& figures) c
       family("edge_resources", "resources served", kGauge, number(figures.entries_of.size())),
       family("edge_windows", "windows open", kGauge, number(figures.windows)),
       family("edge_history_bytes", "bytes that the history keeps", kGauge, number(figures.history_bytes)),
+      family("edge_log_bytes", "bytes that the log keeps for followers", kGauge, number(figures.log_bytes)),
+      family("edge_followers", "nodes that follow this one", kGauge, number(followers.all().size())),
+      family("edge_replicated_versions_total", "versions sent to followers", kCounter,
+             number(followers.versions_sent())),
+      family("edge_replicated_bytes_total", "bytes sent to followers", kCounter, number(followers.bytes_sent())),
       family("edge_reads_total", "JSON reads answered", kCounter, number(sum(&Thread::reads))),
       family("edge_streams", "streams open", kGauge, number(readers())),
       family("edge_streams_opened_total", "streams opened", kCounter, number(sum(&Thread::joined))),

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "edge_service/src/followers.hpp"
 #include "edge_service/src/health.hpp"
 #include "edge_service/src/store.hpp"
 
@@ -55,7 +56,7 @@ class Metrics {
   std::size_t readers() const;
 
   // The text format. `figures` were read on the core.
-  std::string text(const Health& health, const Store::Figures& figures) const;
+  std::string text(const Health& health, const Store::Figures& figures, const Followers& followers) const;
 
  private:
   std::uint64_t sum(Count Thread::*count) const;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "common/http_session.hpp"
+#include "edge_service/src/ancestry.hpp"
+#include "edge_service/src/followers.hpp"
 #include "edge_service/src/health.hpp"
 #include "edge_service/src/shelf.hpp"
 
@@ -11,6 +13,8 @@ struct NodeInfo {
   std::string name;
   std::string role;  // "leader" or "follower"
   std::optional<std::chrono::seconds> max_staleness;
+  Ancestry ancestry{};
+  Followers followers{};
 };
 
 class NodeRoutes {

@@ -275,6 +275,8 @@ void PgPuller::deliver(PullReport&& report, ReadWhole&& whole, Look& look) {
 
   Batch batch;
   batch.snapshot = std::move(*snapshot);
+  batch.marker = report.marker.value_or("");
+  batch.fresh_as_of = began_;
   batch.resources = std::move(report.touched);
   std::move(whole.batches.begin(), whole.batches.end(), std::back_inserter(batch.resources));
   for (const auto& name : report.unpublished) held_.unpublished(name);

@@ -167,6 +167,21 @@ asio::awaitable<Resumed> Shelf::resume(OpenWindowPtr window, std::variant<Versio
   co_return co_await ask(std::move(question));
 }
 
+asio::awaitable<std::optional<Sequence>> Shelf::find(Version version) {
+  auto question = [this, version] { return store_.find(version); };
+  co_return co_await ask(std::move(question));
+}
+
+asio::awaitable<std::optional<std::vector<LoggedVersionPtr>>> Shelf::versions_since(Sequence since) {
+  auto question = [this, since] { return store_.versions_since(since); };
+  co_return co_await ask(std::move(question));
+}
+
+asio::awaitable<Everything> Shelf::everything() {
+  auto question = [this] { return store_.everything(); };
+  co_return co_await ask(std::move(question));
+}
+
 asio::awaitable<Store::Figures> Shelf::figures() {
   auto question = [this] { return store_.figures(); };
   co_return co_await ask(std::move(question));
@@ -176,7 +191,7 @@ asio::awaitable<bool> Shelf::reached(Xid token, Clock::time_point deadline) {
   if (applied_ && applied_->sees(token)) co_return true;
   Waiter waiter(io_.get_executor());
   waiters_.push_back(waiter);
-  asio::post(store_.core(), nudge_);
+  nudge();
   for (bool rung = true; rung;) {
     rung = co_await waiter.bell.wait_until(deadline);
     if (applied_ && applied_->sees(token)) co_return true;
@@ -185,6 +200,7 @@ asio::awaitable<bool> Shelf::reached(Xid token, Clock::time_point deadline) {
 }
 
 void Shelf::take(const ReleasePtr& release) {
+  latest_ = release;
   sequence_ = release->sequence;
   version_ = release->version;
   applied_ = release->applied;
@@ -206,6 +222,7 @@ void Shelf::take(const ReleasePtr& release) {
     windows_.erase(window->spec);
   }
   for (auto& waiter : waiters_) waiter.bell.ring();
+  for (auto& follower : followers_) follower.ring();
   if (!std::exchange(loaded_, true)) health_.shelf_loaded();
 }
 
@@ -219,6 +236,7 @@ void Shelf::end_streams(const std::string& nonce) {
 
 void Shelf::drain(std::chrono::milliseconds spread) {
   draining_ = true;
+  for (auto& follower : followers_) follower.ring();
   std::mt19937 random(std::random_device{}());
   std::uniform_int_distribution<std::int64_t> moment(0, std::max<std::int64_t>(spread.count(), 1));
   for (const auto& [spec, window] : windows_) {

@@ -33,6 +33,15 @@ class Reader : public boost::intrusive::list_base_hook<boost::intrusive::link_mo
 };
 using Readers = boost::intrusive::list<Reader, boost::intrusive::constant_time_size<false>>;
 
+// A node that follows this one: rung at every release.
+class Follower : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  virtual void ring() = 0;
+
+ protected:
+  ~Follower() = default;
+};
+
 // One window as one io thread serves it.
 class OpenWindow {
  public:
@@ -93,6 +102,8 @@ class Shelf {
   bool loaded() const { return loaded_; }
   DeclarationPtr declaration(const std::string& resource) const;
   const std::shared_ptr<const Declarations>& declarations() const { return declarations_; }
+  // What the store handed over last; null before the first.
+  const ReleasePtr& latest() const { return latest_; }
   const Version& version() const { return version_; }
   Sequence sequence() const { return sequence_; }
   const Health& health() const { return health_; }
@@ -108,6 +119,13 @@ class Shelf {
   suite::asio::awaitable<ContentsPtr> contents(OpenWindowPtr window);
   // What the window's reader has missed since a version or since a place on this node.
   suite::asio::awaitable<Resumed> resume(OpenWindowPtr window, std::variant<Version, Sequence> since);
+
+  // For those who follow this node; `nudge` asks the upstream for news.
+  void add(Follower& follower) { followers_.push_back(follower); }
+  void nudge() { suite::asio::post(store_.core(), nudge_); }
+  suite::asio::awaitable<std::optional<Sequence>> find(Version version);
+  suite::asio::awaitable<std::optional<std::vector<LoggedVersionPtr>>> versions_since(Sequence since);
+  suite::asio::awaitable<Everything> everything();
 
   suite::asio::awaitable<Store::Figures> figures();
 
@@ -151,6 +169,7 @@ class Shelf {
   bool stale_ = false;
   std::uint64_t troubles_ = 0;
   std::size_t readers_ = 0;
+  ReleasePtr latest_;
   Sequence sequence_ = 0;
   Version version_;
   std::shared_ptr<const Snapshot> applied_;
@@ -158,6 +177,7 @@ class Shelf {
   std::map<WindowSpec, OpenWindowPtr> windows_;
   boost::unordered_flat_map<WindowId, OpenWindow*> by_id_;
   boost::intrusive::list<Waiter, boost::intrusive::constant_time_size<false>> waiters_;
+  boost::intrusive::list<Follower, boost::intrusive::constant_time_size<false>> followers_;
 };
 
 }  // namespace edge

@@ -46,6 +46,17 @@ bool Snapshot::sees(Xid transaction) const {
   return transaction < xmax_ && !std::binary_search(in_progress_.begin(), in_progress_.end(), transaction);
 }
 
+bool Snapshot::covers(const Snapshot& other) const {
+  const auto unseen_by_other = [&](Xid transaction) { return !other.sees(transaction); };
+  if (!std::all_of(in_progress_.begin(), in_progress_.end(), unseen_by_other)) return false;
+  // What began after this snapshot must be unseen there, too: nothing but transactions in progress.
+  if (other.xmax_ <= xmax_) return true;
+  const auto& running = other.in_progress_;
+  const auto first = std::lower_bound(running.begin(), running.end(), xmax_);
+  const auto last = std::lower_bound(first, running.end(), other.xmax_);
+  return static_cast<Xid>(last - first) == other.xmax_ - xmax_;
+}
+
 std::optional<Xid> parse_token(std::string_view text) {
   constexpr std::size_t kLongest = 20;
   if (text.empty() || text.size() > kLongest || text.find_first_not_of("0123456789") != std::string_view::npos) {

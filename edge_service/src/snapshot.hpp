@@ -19,6 +19,8 @@ class Snapshot {
   static std::optional<Snapshot> parse(std::string_view text);
 
   bool sees(Xid transaction) const;
+  // Whether it sees all that `other`, of the same database, sees.
+  bool covers(const Snapshot& other) const;
   Xid xmin() const { return xmin_; }  // all transactions below it have ended
   const std::string& text() const { return text_; }
 

@@ -6,6 +6,31 @@ namespace edge {
 
 namespace log = suite::log;
 
+namespace {
+
+ResourceBatch whole_batch_of(const Collection& collection) {
+  ResourceBatch batch;
+  batch.declaration = collection.declaration_ptr();
+  batch.whole = true;
+  batch.present = collection.entries();
+  return batch;
+}
+
+ResourceBatch batch_of(DeclarationPtr declaration, const Changes& changes) {
+  ResourceBatch batch;
+  batch.declaration = std::move(declaration);
+  for (const auto& change : changes) {
+    if (change.after) {
+      batch.present.push_back(change.after);
+    } else {
+      batch.absent.emplace_back(change.before->key());
+    }
+  }
+  return batch;
+}
+
+}  // namespace
+
 void Store::attach(suite::asio::any_io_executor executor, TakeRelease take) {
   shelves_.push_back({std::move(executor), std::move(take)});
 }
@@ -16,13 +41,17 @@ void Store::apply(Batch&& batch) {
   const Version version = batch.version.value_or(Version{own_lineage_, own_number_ + 1});
   release->sequence = versions_.newest() + 1;
   release->version = version;
+  release->applied = std::make_shared<const Snapshot>(std::move(batch.snapshot));
+  release->marker = batch.marker;
+  release->fresh_as_of = batch.fresh_as_of;
+  auto logged = std::make_shared<LoggedVersion>(release->sequence, version);
   bool changed = versions_.newest() == 0 || (batch.version && !(*batch.version == versions_.current()));
 
   for (auto& resource : batch.resources) {
     const std::string name = resource.declaration->name;
     const auto known = collections_.find(name);
     if (known == collections_.end() || known->second->declaration().revision != resource.declaration->revision) {
-      redefine(std::move(resource), *release);
+      redefine(std::move(resource), *release, *logged);
       changed = true;
       continue;
     }
@@ -35,23 +64,43 @@ void Store::apply(Batch&& batch) {
       release->changed.emplace_back(window.id(), window_version(window, std::move(made), *release));
     });
     history_.append(release->sequence, name, changes);
+    logged->resources.push_back(batch_of(known->second->declaration_ptr(), changes));
   }
   for (const auto& name : batch.unpublished) changed |= remove(name, *release);
 
   if (changed) {
     versions_.append(version);
     if (!batch.version) ++own_number_;
+    logged->snapshot = release->applied;
+    logged->marker = release->marker;
+    logged->unpublished = std::move(batch.unpublished);
+    logged->weigh();
+    release->logged = logged;
+    log_.append(std::move(logged));
   } else {
     release->sequence = versions_.newest();
     release->version = versions_.current();
   }
-  log::debug("applied", {{"version", release->version.number}, {"snapshot", batch.snapshot.text()}});
-  applied_ = std::make_shared<const Snapshot>(std::move(batch.snapshot));
-  release->applied = applied_;
+  log::debug("applied", {{"version", release->version.number}, {"snapshot", release->applied->text()}});
+  finish(std::move(release));
+}
+
+void Store::finish(std::shared_ptr<Release> release) {
   release->declarations = declarations_;
+  latest_ = std::move(release);
   for (const auto& shelf : shelves_) {
-    suite::asio::post(shelf.executor, [take = &shelf.take, release = ReleasePtr(release)] { (*take)(release); });
+    suite::asio::post(shelf.executor, [take = &shelf.take, release = latest_] { (*take)(release); });
   }
+}
+
+Everything Store::everything() const {
+  Everything all;
+  all.standing = latest_;
+  for (const auto& [name, collection] : collections_) {
+    all.resources.push_back(whole_batch_of(*collection));
+    all.entries += collection->size();
+  }
+  return all;
 }
 
 namespace {
@@ -81,7 +130,7 @@ bool fits(const WindowSpec& spec, const Declaration& before, const Declaration& 
 
 // A resource that is new or was declared anew. Its open windows get the exact difference; those whose parameters have
 // another meaning now, or none, end.
-void Store::redefine(ResourceBatch&& batch, Release& release) {
+void Store::redefine(ResourceBatch&& batch, Release& release, LoggedVersion& logged) {
   const DeclarationPtr declaration = batch.declaration;
   auto fresh = std::make_unique<Collection>(declaration);
   fresh->absorb(std::move(batch));
@@ -100,6 +149,7 @@ void Store::redefine(ResourceBatch&& batch, Release& release) {
     }
   }
   current = std::move(fresh);
+  logged.resources.push_back(whole_batch_of(*current));
   history_.forget(declaration->name, release.sequence);
   log::info("resource_loaded",
             {{"resource", declaration->name}, {"revision", declaration->revision}, {"entries", current->size()}});
@@ -189,6 +239,7 @@ Resumed Store::resume(const std::string& resource, WindowId id, std::optional<Se
 Store::Figures Store::figures() const {
   Figures figures;
   figures.history_bytes = history_.bytes();
+  figures.log_bytes = log_.bytes();
   figures.sequence = versions_.newest();
   for (const auto& [name, collection] : collections_) {
     figures.entries_of[name] = collection->size();

@@ -26,11 +26,20 @@ struct Resumed {
   Changes missed;
 };
 
+// All that there is at one version, for a node that begins to follow.
+struct Everything {
+  ReleasePtr standing;  // null before the first batch
+  std::vector<ResourceBatch> resources;
+  std::size_t entries = 0;
+};
+
 class Store : public BatchSink {
  public:
   using TakeRelease = std::function<void(ReleasePtr)>;
 
-  Store(suite::asio::io_context& core, std::size_t history_bytes) : core_(core), history_(history_bytes) {}
+  // `history_bytes` bound both what is kept for readers and what is kept for followers.
+  Store(suite::asio::io_context& core, std::size_t history_bytes)
+      : core_(core), history_(history_bytes), log_(history_bytes) {}
 
   suite::asio::io_context& core() { return core_; }
 
@@ -46,10 +55,15 @@ class Store : public BatchSink {
   Resumed resume(const std::string& resource, WindowId window, std::optional<Sequence> since) const;
   std::optional<Sequence> find(const Version& version) const { return versions_.find(version); }
 
+  // What followers ask, on the core.
+  std::optional<std::vector<LoggedVersionPtr>> versions_since(Sequence since) const { return log_.since(since); }
+  Everything everything() const;
+
   struct Figures {
     std::map<std::string, std::size_t> entries_of;  // by resource
     std::size_t windows = 0;
     std::size_t history_bytes = 0;
+    std::size_t log_bytes = 0;
     Sequence sequence = 0;
   };
   Figures figures() const;
@@ -60,7 +74,8 @@ class Store : public BatchSink {
     TakeRelease take;
   };
 
-  void redefine(ResourceBatch&& batch, Release& release);
+  void redefine(ResourceBatch&& batch, Release& release, LoggedVersion& logged);
+  void finish(std::shared_ptr<Release> release);
   bool remove(const std::string& resource, Release& release);
   void redeclare();
   WindowVersionPtr window_version(Window& window, Changes&& changes, const Release& release) const;
@@ -73,7 +88,8 @@ class Store : public BatchSink {
   Lineage own_lineage_ = new_lineage();
   std::uint64_t own_number_ = 0;
   History history_;
-  std::shared_ptr<const Snapshot> applied_;
+  ReplicationLog log_;
+  ReleasePtr latest_;
   std::shared_ptr<const Declarations> declarations_ = std::make_shared<Declarations>();
   WindowId next_window_ = 1;
 };
