@@ -14,7 +14,8 @@ Config::Config() {
 suite::Settings::Outcome Config::parse(int argc, const char* const* argv) {
   suite::Settings settings("edge_service", "EDGE_",
                            "Keeps JSON resources fresh against PostgreSQL and streams every change.");
-  settings.list("upstream", upstream, "where versions come from: postgresql://… or edges, http://host:8081; several are tried in turn");
+  settings.list("upstream", upstream,
+                "where versions come from: postgresql://… or edges, http://host:8081; several are tried in turn");
   settings.required("postgresql://user@host/database, or http://host:8081 of another edge");
   settings.text("bind", bind, "address to listen on");
   settings.port("streaming-port", streaming_port, "port of the streaming API");

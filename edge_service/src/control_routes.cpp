@@ -140,8 +140,8 @@ Answer ControlRoutes::replicate(const Request& request, const RequestPath& path)
   auto follower = FollowerRequest::parse(request, path.query);
   if (!follower) return reply_to(follower.error());
   return suite::Conversation([this, follower = std::move(*follower)](suite::Peer& peer) -> asio::awaitable<void> {
-    const auto stream =
-        std::make_shared<ReplicationStream>(shelf_, node_info_.ancestry, node_info_.followers, node_info_.name, follower);
+    const auto stream = std::make_shared<ReplicationStream>(shelf_, node_info_.ancestry, node_info_.followers,
+                                                            node_info_.name, follower);
     co_await stream->run(peer);
   });
 }

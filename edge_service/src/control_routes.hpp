@@ -16,8 +16,8 @@ class ControlRoutes : public suite::HttpHandler {
   // `end_streams` ends the streams of a deleted ticket on every io thread.
   using EndStreams = std::function<void(const std::string& nonce)>;
 
-  ControlRoutes(NodeInfo& node, Shelf& shelf, ResourceAnswers& answers, const Authorizer& authorizer,
-                StreamIds& ids, Metrics& metrics, EndStreams end_streams)
+  ControlRoutes(NodeInfo& node, Shelf& shelf, ResourceAnswers& answers, const Authorizer& authorizer, StreamIds& ids,
+                Metrics& metrics, EndStreams end_streams)
       : node_info_(node),
         node_(node, shelf),
         shelf_(shelf),

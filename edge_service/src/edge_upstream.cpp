@@ -78,10 +78,11 @@ struct EdgeUpstream::Link : std::enable_shared_from_this<EdgeUpstream::Link> {
 
   void write() {
     writing.swap(outbox);
-    asio::async_write(socket, asio::buffer(writing), [self = shared_from_this()](suite::error_code failed, std::size_t) {
-      self->writing.clear();
-      if (!failed && !self->outbox.empty()) self->write();
-    });
+    asio::async_write(socket, asio::buffer(writing),
+                      [self = shared_from_this()](suite::error_code failed, std::size_t) {
+                        self->writing.clear();
+                        if (!failed && !self->outbox.empty()) self->write();
+                      });
   }
 
   void close() {

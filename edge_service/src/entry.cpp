@@ -109,8 +109,7 @@ EntryPtr Entry::of_images(const Declaration& declaration, std::string_view key, 
   return of_parts(key, order, match, value);
 }
 
-EntryPtr Entry::of_parts(std::string_view key, std::string_view order, std::string_view match,
-                         std::string_view value) {
+EntryPtr Entry::of_parts(std::string_view key, std::string_view order, std::string_view match, std::string_view value) {
   if (value.size() > std::numeric_limits<Size>::max()) throw std::runtime_error("an entry is larger than 4 GiB");
   void* memory = ::operator new(sizeof(Entry) + key.size() + order.size() + match.size() + value.size());
   auto* entry = new (memory) Entry;

@@ -19,9 +19,10 @@ inline constexpr std::string_view kSession =
     " set_config('plan_cache_mode', 'force_generic_plan', false),"
     " set_config('default_transaction_isolation', 'repeatable read', false)";
 
-// A pull must never stand in a user's way for long, whatever becomes of this process.
+// A pull must never stand in a user's way for long, whatever becomes of this process. It waits for a lock much shorter
+// than deadlock_timeout (1 s): where it and a user wait for each other, it is the pull that gives way, not the user.
 inline constexpr std::string_view kTimeouts =
-    "SELECT set_config('lock_timeout', '2s', false), set_config('statement_timeout', '10min', false),"
+    "SELECT set_config('lock_timeout', '250ms', false), set_config('statement_timeout', '10min', false),"
     " set_config('idle_in_transaction_session_timeout', '10s', false)";
 
 inline constexpr std::string_view kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";

@@ -119,7 +119,8 @@ enum : std::uint64_t { kPresent = 1, kAbsent = 2 };
 std::uint64_t age_of(Troubles::Time moment) {
   if (moment == Troubles::Time{}) return 0;
   const auto age = std::chrono::system_clock::now() - moment;
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(std::chrono::duration_cast<std::chrono::microseconds>(age).count(), 1));
+  return static_cast<std::uint64_t>(
+      std::max<std::int64_t>(std::chrono::duration_cast<std::chrono::microseconds>(age).count(), 1));
 }
 
 Troubles::Time moment_of(std::uint64_t age_us) {
@@ -216,7 +217,8 @@ bool Parts::append_next(std::string& bytes) {
   Writer writer;
   // The first part of a resource that is sent whole brings the declaration.
   const bool declares = batch.whole && item_ == 0;
-  writer.text(batch.declaration->name).text(declares ? std::string_view(batch.declaration->source) : std::string_view());
+  writer.text(batch.declaration->name)
+      .text(declares ? std::string_view(batch.declaration->source) : std::string_view());
   const std::size_t entries = batch.present.size();
   for (; item_ < entries && writer.size() < kPartBytes; ++item_) {
     const Entry& entry = *batch.present[item_];

@@ -55,13 +55,13 @@ struct VersionEnd {
 
 // How the upstream is; it has sent all that it shows.
 struct Mark {
-  std::string snapshot;           // empty: no news, or it does not yet send what it shows
-  std::string marker;             // of the snapshot's journal
-  std::uint64_t echo = 0;         // the newest probe's moment; 0: none was heard
-  std::uint64_t age_us = 0;       // since the moment as of which it is fresh
-  bool waiting = false;           // until it has seen what the follower has
-  bool connected = false;         // to its own upstream
-  bool with_troubles = false;     // sent when they have changed
+  std::string snapshot;        // empty: no news, or it does not yet send what it shows
+  std::string marker;          // of the snapshot's journal
+  std::uint64_t echo = 0;      // the newest probe's moment; 0: none was heard
+  std::uint64_t age_us = 0;    // since the moment as of which it is fresh
+  bool waiting = false;        // until it has seen what the follower has
+  bool connected = false;      // to its own upstream
+  bool with_troubles = false;  // sent when they have changed
   std::vector<std::pair<Troubles::Key, Troubles::Trouble>> troubles;
 };
 

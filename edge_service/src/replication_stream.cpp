@@ -53,8 +53,9 @@ Outcome<FollowerRequest> FollowerRequest::parse(const suite::Request& request, s
 }
 
 asio::awaitable<void> ReplicationStream::run(suite::Peer& peer) {
-  static const std::string kHead = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " +
-                                   std::string(replication::kUpgrade) + "\r\n\r\n";
+  static const std::string kHead =
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + std::string(replication::kUpgrade) +
+      "\r\n\r\n";
   shelf_.add(*this);
   listen(peer.socket());
   log::info("follower_connected", {{"follower", request_.node}});
@@ -84,11 +85,10 @@ asio::awaitable<void> ReplicationStream::run(suite::Peer& peer) {
 
 // Reads what the follower says, beside the writing.
 void ReplicationStream::listen(suite::tcp::socket& socket) {
-  socket.async_wait(suite::tcp::socket::wait_read,
-                    [stream = weak_from_this(), &socket](suite::error_code failed) {
-                      const auto self = stream.lock();  // and with it the socket lives
-                      if (self && !failed) self->hear(socket);
-                    });
+  socket.async_wait(suite::tcp::socket::wait_read, [stream = weak_from_this(), &socket](suite::error_code failed) {
+    const auto self = stream.lock();  // and with it the socket lives
+    if (self && !failed) self->hear(socket);
+  });
 }
 
 void ReplicationStream::hear(suite::tcp::socket& socket) {
@@ -169,8 +169,8 @@ asio::awaitable<void> ReplicationStream::send(suite::Peer& peer, LoggedVersionPt
   const std::string& frame = version->frame();
   if (frame.empty()) {
     co_await send_parts(peer, version->resources);
-    out_ += replication::encoded(replication::VersionEnd{version->version, version->snapshot->text(), version->marker,
-                                                         version->unpublished});
+    out_ += replication::encoded(
+        replication::VersionEnd{version->version, version->snapshot->text(), version->marker, version->unpublished});
   } else {
     out_ += frame;
   }
@@ -222,8 +222,7 @@ std::string ReplicationStream::mark(bool placed) {
     const auto age = std::chrono::system_clock::now() - latest->fresh_as_of;
     mark.age_us = static_cast<std::uint64_t>(
         std::max<std::int64_t>(std::chrono::duration_cast<std::chrono::microseconds>(age).count(), 0));
-    if (placed && latest->sequence == at_ &&
-        (latest->applied->text() != snapshot_ || latest->marker != marker_)) {
+    if (placed && latest->sequence == at_ && (latest->applied->text() != snapshot_ || latest->marker != marker_)) {
       snapshot_ = mark.snapshot = latest->applied->text();
       marker_ = mark.marker = latest->marker;
     }

@@ -77,8 +77,8 @@ class ReplicationStream final : public Follower, public std::enable_shared_from_
   Event bell_;
   const std::chrono::system_clock::time_point arrived_ = std::chrono::system_clock::now();
 
-  Sequence at_ = 0;    // what the follower has been sent
-  std::string out_;    // not yet written
+  Sequence at_ = 0;  // what the follower has been sent
+  std::string out_;  // not yet written
   std::size_t versions_out_ = 0;
   std::string snapshot_;  // that the follower knows
   std::string marker_;

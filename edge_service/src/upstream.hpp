@@ -27,9 +27,9 @@ struct ResourceBatch {
 
 struct Batch {
   Snapshot snapshot;
-  std::string marker;                                  // of the journal that the snapshot belongs to
-  std::chrono::system_clock::time_point fresh_as_of;   // no commit before is missing
-  std::optional<Version> version;                      // given by an edge above; a leader numbers its own
+  std::string marker;                                 // of the journal that the snapshot belongs to
+  std::chrono::system_clock::time_point fresh_as_of;  // no commit before is missing
+  std::optional<Version> version;                     // given by an edge above; a leader numbers its own
   std::vector<ResourceBatch> resources;
   std::vector<std::string> unpublished;
 };

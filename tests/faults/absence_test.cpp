@@ -11,7 +11,7 @@ namespace {
 class Absence : public BankTest {
  protected:
   std::string journal() {
-    return database().admin("SELECT count(*) || ' rows, ' || pg_total_relation_size('edge.journal') FROM edge.journal");
+    return database().admin("SELECT count(*) || ' rows, ' || pg_relation_size('edge.journal') FROM edge.journal");
   }
   bool followed() {
     return database().admin(

@@ -4,7 +4,6 @@
 // In a normal run the leases are run out by SQL; with EDGE_TEST_FULL=1 the edge stands still for a minute, which is
 // longer than they last, and the pull is one of 200 MB.
 #include <csignal>
-#include <fstream>
 
 #include "tests/faults/bank_test.hpp"
 
@@ -80,13 +79,18 @@ class StoppedInAPull : public StoppedEdge {
            "), n FROM generate_series(1, " + std::to_string(rows) + ") n";
   }
 
-  long resident_kb() {
-    std::ifstream status("/proc/" + std::to_string(edge().process().pid()) + "/status");
-    for (std::string word; status >> word;) {
-      long kilobytes = 0;
-      if (word == "VmRSS:" && status >> kilobytes) return kilobytes;
-    }
-    return 0;
+  // Whether the server is sending what a pull found.
+  bool is_sent_a_pull() {
+    return database().admin(
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+               " AND application_name LIKE '% pull' AND state = 'active' AND query LIKE 'FETCH%'") == "1";
+  }
+  // Stops the edge while it reads the answer to a write of so many bytes.
+  void stop_in_a_pull(int bytes) {
+    database().sql(fill(bytes / kRowBytes));
+    ASSERT_TRUE(eventually([&] { return is_sent_a_pull(); })) << "no pull is under way";
+    edge().process().signal(SIGSTOP);
+    ASSERT_TRUE(is_sent_a_pull()) << "the answer was small enough to be read meanwhile";
   }
 
   // Each statement within 10 s, or it fails.
@@ -100,10 +104,7 @@ class StoppedInAPull : public StoppedEdge {
     auto first = stream("/v1/resources/bodies?limit=3");
     const auto writer = transfers();
     for (const auto* statement : {"ALTER TABLE texts ALTER COLUMN mark TYPE bigint", "TRUNCATE texts"}) {
-      const long before = resident_kb();
-      database().sql(fill(bytes / kRowBytes));
-      ASSERT_TRUE(eventually([&] { return resident_kb() > before + bytes / 1000 / 6; })) << "no pull is under way";
-      edge().process().signal(SIGSTOP);
+      stop_in_a_pull(bytes);
       user(statement);
       user("TRUNCATE texts");
       user("ALTER TABLE texts ALTER COLUMN mark TYPE int");
