@@ -7,13 +7,15 @@ PATH+=:/usr/sbin:/sbin # where Debian has haproxy and nginx, and an ordinary use
 
 usage() {
   cat <<'HELP'
-usage: ./clean_install.sh [--start [--detach]] [--no-packages] [--no-build]
+usage: ./clean_install.sh [--start [--distributed [--followers N]] [--detach]] [--no-packages] [--no-build]
        ./clean_install.sh --status | --stop | --help
 
 On Debian 12 or 13 or Ubuntu 24.04, as root or as a user who may use sudo: installs the packages and builds
 everything from clean.
 
   --start        does that and then runs the suite; Ctrl-C ends it
+  --distributed  with --start: a leader, which alone talks to the database, and followers, which clients are sent to
+  --followers N  with --distributed: how many, 1 to 99 [3]
   --detach       with --start: returns when every process is ready and leaves the suite running
   --status       one line a process; exit code 0 if all are ready, 3 otherwise
   --stop         ends the suite; what was written to its database stays for the next start
@@ -22,7 +24,8 @@ everything from clean.
 
 Environment (defaults in brackets; two copies run beside each other when these differ):
   HTTP_PORT [8000]  HTTPS_PORT [8443]  PUBLIC_BIND [all IPv4 addresses; :: is all]
-  EDGE_PORT_BASE [8080]: the edge streams there, its control port is the next one
+  EDGE_PORT_BASE [8080]: the edge streams there, its control port is the next one; in distributed mode those are the
+    leader's, the first follower's are the next two, and so on
   WEB_PORT [3031]  DB_PORT [5440]  WWW_PORT [3030]  STATS_PORT [8404]: on 127.0.0.1 only
   RUN_DIRECTORY [.run]: where the running suite keeps its database, secrets and logs
   EDGE_CONTROL_TOKEN: guards the control port; unset, one is made; set but empty, there is none
@@ -36,18 +39,30 @@ HELP
 fail() { echo "clean_install.sh: $1" >&2; exit "${2:-1}"; }
 fail_usage() { echo "clean_install.sh: $1 (see --help)" >&2; exit 2; }
 
-action=install detach='' packages=yes build=yes
+arguments=("$@")
+action=install distributed='' followers='' detach='' packages=yes build=yes
 only() { [[ $action == install ]] || fail_usage "--$action and --$1 exclude each other"; action=$1; }
-for argument; do
-  case $argument in
-    --start | --status | --stop) only "${argument#--}" ;;
+while (($#)); do
+  case $1 in
+    --start | --status | --stop) only "${1#--}" ;;
+    --distributed) distributed=yes ;;
+    --followers)
+      [[ ${2:-} =~ ^[1-9][0-9]?$ ]] || fail_usage "--followers is given '${2:-}': it must be a number, 1 to 99"
+      followers=$2
+      shift
+      ;;
     --detach) detach=yes ;;
     --no-packages) packages='' ;;
     --no-build) build='' ;;
     --help | -h) usage; exit 0 ;;
-    *) fail_usage "unknown option '$argument'" ;;
+    *) fail_usage "unknown option '$1'" ;;
   esac
+  shift
 done
+[[ ! $distributed || $action == start ]] || fail_usage "--distributed goes with --start"
+[[ ! $followers || $distributed ]] || fail_usage "--followers goes with --distributed"
+[[ ! $distributed ]] || followers=${followers:-3}
+followers=${followers:-0} # single mode
 [[ ! $detach || $action == start ]] || fail_usage "--detach goes with --start"
 
 . "$root/.ci/packages.sh"
@@ -110,7 +125,7 @@ start_suite() {
   step "Secrets, certificate, copies of what was built" "$logs/prepare.log" prepare_run
   choose_token
   define_services
-  port_names | awk '!seen[$2]++ { print $2 "=" $1 }' >"$run/ports"
+  { port_names | awk '!seen[$2]++ { print $2 "=" $1 }'; echo "followers=$followers"; } >"$run/ports"
   started=yes
   step "Database" "$logs/database.log" start_database
   step "Services" "$logs/services.log" start_services
@@ -138,20 +153,23 @@ trap left EXIT
 
 if [[ $action == status ]]; then
   check_owner 3
+  recall_suite
   show_status
   exit
 elif [[ $action == stop ]]; then
   check_owner 1
+  recall_suite
   if is_running; then echo "ending the suite …"; else echo "not running"; fi
   stop_suite
   exit 0
 fi
 
 [[ -f /etc/debian_version ]] || fail "this is no Debian or Ubuntu: use docker compose up --build instead"
+choose_edges
 choose_ports
 steps=$((${STEP_NUMBER:-0} + (${#packages} > 0) + 2 * (${#build} > 0)))
 [[ $action != start ]] || steps=$((steps + 3))
-become_caller "$@"
+become_caller "${arguments[@]}"
 # One at a time in one checkout.
 exec {lock}<"$root"
 flock -n "$lock" || fail "another clean_install.sh is at work in $root"

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Where the native suite keeps things, on which ports it listens, as whom it runs. Sourced; needs $root.
+# Where the native suite keeps things, on which ports it listens, as whom it runs. Sourced; needs $root, and $followers:
+# how many there are, 0 in single mode.
 #
 # .run/          (or RUN_DIRECTORY, so that one checkout can run several)
 #                bin/ www/ proxy/ sql/: copies of what was built, so that a build does not touch what runs
@@ -10,6 +11,7 @@
 #                in this checkout before. Where edge-suite cannot reach the checkout (in /root, say), .run is a
 #                link to a folder under /var/lib/edge-suite.
 
+: "${followers:?}"
 run_place=${RUN_DIRECTORY:-${root:?}/.run}
 run=$(readlink -m "$run_place")
 suite_home=/var/lib/edge-suite
@@ -38,11 +40,34 @@ port() {
   printf -v "$1" %d "$((10#$value))"
 }
 
+# Which edges there are, by number. Node 0 is the one at the database: the only one in single mode, the leader in
+# distributed mode, where clients are sent to the followers only.
+choose_edges() {
+  local node
+  edges=(edge) serving=(0)
+  ((followers)) || return 0
+  edges=(leader) serving=()
+  for ((node = 1; node <= followers; node++)); do
+    edges+=("follower$node")
+    serving+=("$node")
+  done
+}
+
+# edge_addresses streaming|control NODE…: where they listen, one a line
+edge_addresses() {
+  local second=0 node
+  [[ $1 == streaming ]] || second=1
+  shift
+  for node; do echo "127.0.0.1:$((EDGE_PORT_BASE + 2 * node + second))"; done
+}
+
 choose_ports() {
+  local last
   port HTTP_PORT 8000
   port HTTPS_PORT 8443
   port EDGE_PORT_BASE 8080
-  EDGE_CONTROL_PORT=$((EDGE_PORT_BASE + 1)) # node n: its streams on base + 2n, its control on base + 2n + 1
+  last=$((EDGE_PORT_BASE + 2 * followers + 1))
+  ((last <= 65535)) || fail_usage "EDGE_PORT_BASE is $EDGE_PORT_BASE: the last edge would listen on $last, above 65535"
   port WEB_PORT 3031
   port WWW_PORT 3030
   port DB_PORT 5440
@@ -51,9 +76,9 @@ choose_ports() {
 
 # what is listened on → the variable that moves it
 port_names() {
-  printf '%s %s\n' "$HTTP_PORT" HTTP_PORT "$HTTPS_PORT" HTTPS_PORT "$EDGE_PORT_BASE" EDGE_PORT_BASE \
-    "$EDGE_CONTROL_PORT" EDGE_CONTROL_PORT "$WEB_PORT" WEB_PORT "$WWW_PORT" WWW_PORT \
+  printf '%s %s\n' "$HTTP_PORT" HTTP_PORT "$HTTPS_PORT" HTTPS_PORT "$WEB_PORT" WEB_PORT "$WWW_PORT" WWW_PORT \
     "$DB_PORT" DB_PORT "$STATS_PORT" STATS_PORT
+  seq -f '%.0f EDGE_PORT_BASE' "$EDGE_PORT_BASE" $((EDGE_PORT_BASE + 2 * followers + 1))
 }
 
 # Every listening TCP port of this machine, one a line. Read from the kernel, so it needs no package.
@@ -72,7 +97,7 @@ check_ports() {
   taken=$(listening_ports)
   while read -r number name; do
     if grep -qx "$number" <<<"$taken"; then
-      fail "port $number is taken$(listener_of "$number"): end that, or choose another with ${name/CONTROL_PORT/PORT_BASE}=…"
+      fail "port $number is taken$(listener_of "$number"): end that, or choose another with $name=…"
     fi
   done < <(port_names)
 }

@@ -2,7 +2,8 @@
 # shellcheck disable=SC2154 # root, run: clean_install.sh, layout.sh
 # Starts, watches and ends the native suite. Sourced after layout.sh, services.sh and database.sh.
 
-services=(postgres edge web www proxy) # in the order of starting; guard watches over them
+# In the order of starting; guard watches over them.
+list_services() { printf '%s\n' postgres "${edges[@]}" web www proxy; }
 
 is_running() {
   [[ -d $run/services ]] &&
@@ -17,7 +18,8 @@ is_ready() {
       "$(postgres_bin)/pg_isready" -q -h 127.0.0.1 -p "$DB_PORT" -t 1
       return
       ;;
-    edge) url=http://127.0.0.1:$EDGE_CONTROL_PORT/readyz ;;
+    edge | leader) url=http://$(edge_addresses control 0)/readyz ;;
+    follower*) url=http://$(edge_addresses control "${1#follower}")/readyz ;;
     web) url=http://127.0.0.1:$WEB_PORT/readyz ;;
     www) url=http://127.0.0.1:$WWW_PORT/healthz ;;
     proxy) url=http://127.0.0.1:$STATS_PORT/readyz ;;
@@ -54,7 +56,7 @@ stage() {
   rm -rf "$run/www" "$run/proxy" "$run/sql"
   mkdir -p "$run/www" "$run/proxy"
   cp -r "$root/www/dist" "$root/www/serve" "$root/www/nginx.conf" "$run/www/"
-  cp -r "$root/reverse_proxy/haproxy.cfg" "$root/reverse_proxy/errors" "$run/proxy/"
+  cp -r "$root/reverse_proxy/"{serve,haproxy.cfg,haproxy.distributed.cfg,errors} "$run/proxy/"
   cp -r "$root/db" "$run/sql"
   cp "$root/.ci/secrets" "$root/.ci/database" "$run/bin/"
   chmod -R u+rwX,go+rX "$run/www" "$run/proxy" "$run/sql"
@@ -81,6 +83,13 @@ launch_supervisor() {
   done
 }
 
+# What runs, as it was started: its ports, how many followers.
+recall_suite() {
+  # shellcheck disable=SC1091
+  [[ ! -e $run/ports ]] || . "$run/ports"
+  choose_edges
+}
+
 # up SERVICE…: starts them, and lets them come back after any death.
 up() {
   local name
@@ -97,14 +106,12 @@ start_database() {
 }
 
 start_services() {
-  local settings
+  local settings waiting name
   mapfile -t settings < <(proxy_settings)
-  as_suite env "${settings[@]}" haproxy -c -f "$run/proxy/haproxy.cfg"
-  up edge web www proxy
-  await_ready edge 60
-  await_ready web 60
-  await_ready www 60
-  await_ready proxy 60
+  as_suite env "${settings[@]}" "$run/proxy/serve" -c
+  mapfile -t waiting < <(list_services | grep -vx postgres)
+  up "${waiting[@]}"
+  for name in "${waiting[@]}"; do await_ready "$name" 60; done
 }
 
 # What a shell needs to talk to the running suite.
@@ -117,8 +124,8 @@ write_env() {
 HTTP_URL='http://localhost:$HTTP_PORT'
 HTTPS_URL='https://localhost:$HTTPS_PORT'
 DATABASE_URL='postgresql://blog_owner:$(<"$run/secrets/database_owner")@127.0.0.1:$DB_PORT/blog'
-EDGE_STREAMING_URLS='http://127.0.0.1:$EDGE_PORT_BASE'
-EDGE_CONTROL_URLS='http://127.0.0.1:$EDGE_CONTROL_PORT'
+EDGE_STREAMING_URLS='$(edge_addresses streaming "${!edges[@]}" | sed 's|^|http://|' | paste -sd' ')'
+EDGE_CONTROL_URLS='$(edge_addresses control "${!edges[@]}" | sed 's|^|http://|' | paste -sd' ')'
 EDGE_CONTROL_TOKEN='$token'
 WEB_URL='http://127.0.0.1:$WEB_PORT'
 ENV
@@ -136,10 +143,10 @@ stop_suite() {
   end guard
   as_suite s6-svscanctl -b "$run/services" 2>/dev/null || true # if guard had just started another
   end proxy
-  for name in web edge www; do end "$name" & done
+  for name in web "${edges[@]}" www; do end "$name" & done
   wait
   end postgres
-  for name in guard "${services[@]}"; do
+  for name in guard $(list_services); do
     dir=$run/services/$name
     [[ -e $dir/lock ]] || continue
     flock -w 5 "$dir/lock" true || as_suite kill -KILL -- "-$(<"$dir/pid")" 2>/dev/null || true
@@ -162,9 +169,7 @@ show_status() {
     echo "not running"
     return 3
   fi
-  # shellcheck disable=SC1091
-  . "$run/ports"
-  for name in "${services[@]}"; do
+  for name in $(list_services); do
     read -r _ pid age < <(as_suite s6-svstat -o up,pid,updownfor "$run/services/$name" 2>/dev/null)
     if is_ready "$name" 2>/dev/null; then state=ready; else state='NOT READY' code=3; fi
     printf '%-10s %-10s pid %-8s for %s s\n' "$name" "$state" "${pid:--}" "${age:--}"

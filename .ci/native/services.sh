@@ -59,13 +59,15 @@ passed_on() { # PREFIX
 }
 
 proxy_settings() {
+  local mode=EDGE_ADDRESS
+  ((!followers)) || mode=FOLLOWERS
   cat <<ENV
 HTTP_PORT=$HTTP_PORT
 HTTPS_PORT=$HTTPS_PORT
 PUBLIC_HTTPS_PORT=$HTTPS_PORT
 PUBLIC_BIND=${PUBLIC_BIND:-}
 TLS_CERTIFICATE=$run/secrets/tls.pem
-EDGE_ADDRESS=127.0.0.1:$EDGE_PORT_BASE
+$mode=$(edge_addresses streaming "${serving[@]}" | paste -sd' ')
 WEB_ADDRESS=127.0.0.1:$WEB_PORT
 WWW_ADDRESS=127.0.0.1:$WWW_PORT
 STATS_PORT=$STATS_PORT
@@ -74,12 +76,32 @@ HSTS=${HSTS:-}
 ENV
 }
 
+define_edge() { # NODE
+  local upstream password=''
+  if (($1)); then
+    upstream=http://$(edge_addresses control 0)
+  else
+    upstream=postgresql://blog_edge@127.0.0.1:$DB_PORT/blog password=PGPASSFILE=$run/secrets/pgpass_edge
+  fi
+  define "${edges[$1]}" SIGTERM $((${EDGE_DRAIN_S:-10} + 20)) KILL "$run/bin/edge_service" <<ENV
+$(passed_on EDGE_)
+EDGE_UPSTREAM=$upstream
+$password
+EDGE_BIND=127.0.0.1
+EDGE_STREAMING_PORT=$((EDGE_PORT_BASE + 2 * $1))
+EDGE_CONTROL_PORT=$((EDGE_PORT_BASE + 2 * $1 + 1))
+EDGE_NODE=${edges[$1]}
+EDGE_JWT_SECRET_FILE=$run/secrets/jwt_secret
+EDGE_STREAM_SECRET_FILE=$run/secrets/stream_secret
+${token_file:+EDGE_CONTROL_TOKEN_FILE=$token_file}
+ENV
+}
+
 define_services() {
-  local bin edge_token='' web_token=''
+  local bin node
   rm -rf "$run/services"
   mkdir -m 700 "$run/services"
   bin=$(postgres_bin)
-  if [[ $token_file ]]; then edge_token=EDGE_CONTROL_TOKEN_FILE=$token_file web_token=WEB_EDGE_TOKEN_FILE=$token_file; fi
 
   define guard SIGTERM 5 KILL "$run/bin/guard" "$run" watch </dev/null
 
@@ -87,18 +109,7 @@ define_services() {
     -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
     -c recovery_init_sync_method=syncfs </dev/null # after a crash: one call, not one for each file
 
-  define edge SIGTERM $((${EDGE_DRAIN_S:-10} + 20)) KILL "$run/bin/edge_service" <<ENV
-$(passed_on EDGE_)
-EDGE_UPSTREAM=postgresql://blog_edge@127.0.0.1:$DB_PORT/blog
-PGPASSFILE=$run/secrets/pgpass_edge
-EDGE_BIND=127.0.0.1
-EDGE_STREAMING_PORT=$EDGE_PORT_BASE
-EDGE_CONTROL_PORT=$EDGE_CONTROL_PORT
-EDGE_NODE=edge
-EDGE_JWT_SECRET_FILE=$run/secrets/jwt_secret
-EDGE_STREAM_SECRET_FILE=$run/secrets/stream_secret
-$edge_token
-ENV
+  for node in "${!edges[@]}"; do define_edge "$node"; done
 
   define web SIGTERM 30 KILL "$run/bin/web_service" <<ENV
 $(passed_on WEB_)
@@ -106,14 +117,14 @@ WEB_DATABASE_URL=postgresql://blog_web@127.0.0.1:$DB_PORT/blog
 PGPASSFILE=$run/secrets/pgpass_web
 WEB_BIND=127.0.0.1
 WEB_PORT=$WEB_PORT
-WEB_EDGE_URL=http://127.0.0.1:$EDGE_CONTROL_PORT
+WEB_EDGE_URL=$(edge_addresses control "${serving[@]}" | sed 's|^|http://|' | paste -sd,)
 WEB_JWT_SECRET_FILE=$run/secrets/jwt_secret
-$web_token
+${token_file:+WEB_EDGE_TOKEN_FILE=$token_file}
 ENV
 
   define www SIGTERM 10 TERM "$run/www/serve" "$run/tmp/www" "127.0.0.1:$WWW_PORT" "$run/www/dist" </dev/null
 
-  define proxy SIGTERM 10 KILL "$(command -v haproxy)" -db -f "$run/proxy/haproxy.cfg" < <(proxy_settings)
+  define proxy SIGTERM 10 KILL "$run/proxy/serve" -db < <(proxy_settings)
 
   ((EUID != 0)) || chown -R "$suite_user:" "$run/services"
 }

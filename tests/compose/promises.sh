@@ -1,13 +1,20 @@
 # shellcheck shell=bash
-# What compose.yml promises, one function each. Sourced by run; needs its variables and support/checks.sh.
+# What compose.yml promises, and compose.distributed.yml too, one function each. Sourced by run; needs its variables and
+# support/checks.sh.
 # shellcheck disable=SC2154
 
-project_compose() { "${compose_command[@]}" -p "$project" "$@"; }
-container() { project_compose ps -aq "$1"; }
+project_compose() { "${compose_command[@]}" -p "$project" -f "$root/$compose_file" "$@"; }
+containers() { project_compose ps -aq "$@"; } # SERVICE…
+# SERVICE [NUMBER]: one of a service's containers
+container() {
+  docker ps -aq --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1" \
+    --filter "label=com.docker.compose.container-number=${2:-1}"
+}
+pid_of() { docker inspect -f '{{.State.Pid}}' "$(container "$@")"; }
 psql_in_container() { project_compose exec -T db psql -XqAt -v ON_ERROR_STOP=1 -U blog_owner -d blog; }
 fetch() { curl -ksS --noproxy '*' -m 15 "$@"; }
 status_of() { fetch -o /dev/null -w '%{http_code}' "$@"; }
-is_healthy() { [[ $(docker inspect -f '{{.State.Health.Status}}' "$(container "$1")") == healthy ]]; }
+is_healthy() { [[ $(containers "$1" | xargs docker inspect -f '{{.State.Health.Status}}' | sort -u) == healthy ]]; }
 
 all_healthy() {
   local service
@@ -54,17 +61,19 @@ streams_changes() (
 
 edge_port_is_local() {
   same 200 "$(status_of "http://127.0.0.1:$EDGE_PORT/readyz")" "the streaming port"
-  same 127.0.0.1 "$(docker inspect -f '{{(index (index .NetworkSettings.Ports "8080/tcp") 0).HostIp}}' "$(container edge_service)")" "bound to"
+  same 127.0.0.1 "$(docker inspect -f '{{(index (index .NetworkSettings.Ports "8080/tcp") 0).HostIp}}' "$(container "$streaming_service")")" "bound to"
 }
 
 # Only what design says is reachable from outside: no control port, no database.
 publishes_nothing_else() {
   local published
-  published=$(for service in "${long_running[@]}"; do
-    docker inspect -f '{{range $p, $b := .NetworkSettings.Ports}}{{range $b}}{{.HostPort}}{{"\n"}}{{end}}{{end}}' "$(container "$service")"
-  done | sed '/^$/d' | sort -u)
+  published=$(containers "${long_running[@]}" |
+    xargs docker inspect -f '{{range $p, $b := .NetworkSettings.Ports}}{{range $b}}{{.HostPort}}{{"\n"}}{{end}}{{end}}' |
+    sed '/^$/d' | sort -u)
   same "$(printf '%s\n' "$HTTP_PORT" "$HTTPS_PORT" "$EDGE_PORT" | sort -u)" "$published" "published ports"
   same 404 "$(status_of "$base_url/api/metrics")" "the web service's metrics"
+  same 404 "$(status_of "$base_url/streams/nodes")" "which nodes there are"
+  same 404 "$(status_of "$base_url/streams/%6eodes")" "the same, written otherwise"
 }
 
 is_confined() {
@@ -81,28 +90,29 @@ keeps_secrets() {
   local secrets secret
   same tls.pem "$(project_compose exec -T reverse_proxy ls /secrets)" "the proxy's secrets"
   same "$(printf 'control_token\njwt_secret\npgpass_web')" "$(project_compose exec -T web_service ls /secrets)" "the web service's secrets"
+  same "$(printf 'control_token\njwt_secret\npgpass_edge\nstream_secret')" "$(project_compose exec -T "$edge" ls /secrets)" "the edge's secrets"
   secrets=$(project_compose exec -T db sh -c 'cat /secrets/database_*')
-  secrets+=$'\n'$(project_compose exec -T edge_service sh -c 'cat /secrets/jwt_secret /secrets/stream_secret /secrets/control_token')
+  secrets+=$'\n'$(project_compose exec -T "$edge" sh -c 'cat /secrets/jwt_secret /secrets/stream_secret /secrets/control_token')
   for secret in $secrets; do
     if project_compose logs 2>&1 | grep -qF "$secret"; then echo "a secret is in the logs"; return 1; fi
     for service in "${long_running[@]}"; do
       if docker top "$(container "$service")" | grep -qF "$secret"; then echo "a secret is in the process list of $service"; return 1; fi
-      if docker inspect "$(container "$service")" | grep -qF "$secret"; then echo "a secret is in the settings of $service"; return 1; fi
+      if containers "$service" | xargs docker inspect | grep -qF "$secret"; then echo "a secret is in the settings of $service"; return 1; fi
     done
   done
 }
 
-was_replaced() { # SERVICE OLD_PID
+was_replaced() { # SERVICE NUMBER OLD_PID
   local now
-  now=$(docker inspect -f '{{.State.Pid}}' "$(container "$1")")
-  [[ $now != 0 && $now != "$2" ]]
+  now=$(pid_of "$1" "$2")
+  [[ $now != 0 && $now != "$3" ]]
 }
 
 heals() { # SERVICE, as tests/support/kill_compose names it
   local before
-  before=$(docker inspect -f '{{.State.Pid}}' "$(container "$1")")
+  before=$(pid_of "$1")
   "$root/tests/support/kill_compose" "$project" "$1"
-  eventually 30 was_replaced "$1" "$before"
+  eventually 30 was_replaced "$1" 1 "$before"
   eventually 60 all_healthy
   streams_changes
 }
@@ -112,21 +122,22 @@ keeps_what_was_written() {
   local title before after
   title="Kept $(date +%s%N)"
   psql_in_container <<<"insert into posts (author_id, title, content, status) select min(id), '$title', 'x', 'published' from users"
-  before=$(project_compose exec -T edge_service cat /secrets/jwt_secret)
+  before=$(project_compose exec -T "$edge" cat /secrets/jwt_secret)
   project_compose down
   brings_up
-  after=$(project_compose exec -T edge_service cat /secrets/jwt_secret)
+  after=$(project_compose exec -T "$edge" cat /secrets/jwt_secret)
   same "$before" "$after" "the secret"
   fetch "$base_url/api/posts?limit=5" | grep -qF "$title"
 }
 
 stops_in_order() {
-  local code
   project_compose stop
   for service in "${long_running[@]}"; do
-    code=$(docker inspect -f '{{.State.ExitCode}}' "$(container "$service")")
     # 137: it did not end by itself within its grace.
-    [[ $code != 137 ]] || { echo "$service had to be killed"; return 1; }
+    if containers "$service" | xargs docker inspect -f '{{.State.ExitCode}}' | grep -qx 137; then
+      echo "$service had to be killed"
+      return 1
+    fi
   done
   project_compose start
   eventually 120 all_healthy

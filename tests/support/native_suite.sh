@@ -19,17 +19,17 @@ free_ports() {
   return 1
 }
 
-start_native_suite() {
+start_native_suite() { # [OPTION OF CLEAN_INSTALL]…
   local first
   suite_place=$(mktemp -d "${TMPDIR:-/tmp}/edge-suite-test.XXXXXX")
   chmod 755 "$suite_place"
   export RUN_DIRECTORY=$suite_place/run
   trap 'end_native_suite $?' EXIT
   trap 'exit 130' INT TERM
-  first=$(free_ports 8)
+  first=$(free_ports 16) # EDGE_PORT_BASE and above: a leader's and four followers'
   export HTTP_PORT=$first HTTPS_PORT=$((first + 1)) WEB_PORT=$((first + 2)) WWW_PORT=$((first + 3)) \
     DB_PORT=$((first + 4)) STATS_PORT=$((first + 5)) EDGE_PORT_BASE=$((first + 6))
-  "${root:?}/clean_install.sh" --start --detach --no-packages --no-build
+  "${root:?}/clean_install.sh" --start --detach --no-packages --no-build "$@"
   set -a
   # shellcheck disable=SC1091
   . "$RUN_DIRECTORY/env"

@@ -28,12 +28,12 @@ run_part() { # NAME COMMAND…
   read -r passed failed < <(counts_in "$log")
   if ((failed == 0 && (code != 0 || passed == 0))); then failed=1; fi
   total_passed=$((total_passed + passed)) total_failed=$((total_failed + failed))
-  parts+=("$(printf '%-12s %5d passed %5d failed  %4d s' "$name" "$passed" "$failed" $((SECONDS - since)))")
+  parts+=("$(printf '%-19s %5d passed %5d failed  %4d s' "$name" "$passed" "$failed" $((SECONDS - since)))")
 }
 
 skip_part() { # NAME REASON
   printf '\n=== %s\nnot run: %s\n' "$1" "$2"
-  parts+=("$(printf '%-12s not run: %s' "$1" "$2")")
+  parts+=("$(printf '%-19s not run: %s' "$1" "$2")")
 }
 
 report() {
