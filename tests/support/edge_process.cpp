@@ -22,22 +22,30 @@ EdgeProcess::EdgeProcess(const std::string& upstream, const Settings& settings)
   start();
 }
 
-void EdgeProcess::start() {
-  process_ = std::make_unique<Process>(std::vector<std::string>{EDGE_SERVICE_BINARY}, settings_);
-  const bool ready = eventually([this] {
-    if (!process_->running()) return true;
-    try {
-      return get("/readyz").status == 200;
-    } catch (const boost::system::system_error&) {  // it does not listen yet
-      return false;
-    }
-  });
-  if (!ready || !process_->running()) throw std::runtime_error("the edge did not become ready: " + process_->output());
+bool EdgeProcess::ready() const {
+  try {
+    return get("/readyz").status == 200;
+  } catch (const boost::system::system_error&) {  // it does not listen
+    return false;
+  }
 }
 
-void EdgeProcess::restart() {
+void EdgeProcess::launch() {
   process_.reset();
-  start();
+  process_ = std::make_unique<Process>(std::vector<std::string>{EDGE_SERVICE_BINARY}, settings_);
 }
+
+int EdgeProcess::end(int signal) {
+  process_->signal(signal);
+  return process_->wait();
+}
+
+void EdgeProcess::start() {
+  launch();
+  const bool done = eventually([this] { return !process_->running() || ready(); });
+  if (!done || !process_->running()) throw std::runtime_error("the edge did not become ready: " + process_->output());
+}
+
+void EdgeProcess::restart() { start(); }
 
 }  // namespace suite::test

@@ -34,9 +34,21 @@ class EdgeProcess {
   }
   nlohmann::json readyz() const { return get("/readyz").json(); }
 
+  // Where another edge follows this one; `host` where it is to come over an address of its own.
+  std::string control_url(const std::string& host = "127.0.0.1") const {
+    return "http://" + host + ":" + std::to_string(control_port_);
+  }
+  std::uint16_t streaming_port() const { return streaming_port_; }
+  // Whether /readyz answers 200.
+  bool ready() const;
+
   Process& process() { return *process_; }
   // kill -9 and start again at the same ports.
   void restart();
+  // Ends the program by the signal; its exit code as wait() tells it.
+  int end(int signal);
+  // Starts it at the same ports, and does not wait until it is ready.
+  void launch();
 
  private:
   void start();
