@@ -49,8 +49,15 @@ ApiError unauthorized_owner() {
           kChallenge};
 }
 ApiError unauthorized_control() {
-  return {Status::unauthorized, "unauthorized", "the control API needs Authorization: Bearer with EDGE_CONTROL_TOKEN",
-          kChallenge};
+  return {Status::unauthorized, "unauthorized",
+          "the control API needs Authorization: Bearer with EDGE_CONTROL_TOKEN, the same on all nodes", kChallenge};
+}
+ApiError unauthorized_follower() {
+  return {
+      Status::unauthorized, "unauthorized",
+      "a node that follows from another host must show EDGE_CONTROL_TOKEN, since private entries are sent to it, too: "
+      "set the same on both nodes",
+      kChallenge};
 }
 ApiError bad_parameter(const std::string& name, const std::string& allowed) {
   return {Status::bad_request, "bad_parameter", "parameter \"" + name + "\" must be " + allowed};

@@ -31,6 +31,7 @@ ApiError unknown_route(std::string_view path);
 ApiError method_not_allowed(std::string_view allowed);
 ApiError unauthorized_owner();
 ApiError unauthorized_control();
+ApiError unauthorized_follower();
 ApiError bad_parameter(const std::string& name, const std::string& allowed);
 ApiError unknown_parameter(const std::string& name, const std::string& known);
 ApiError bad_body(const std::string& wanted);

@@ -54,6 +54,7 @@ asio::awaitable<Answer> ControlRoutes::route(const Request& request, const Reque
     co_return refuse("GET, HEAD");
   }
 
+  if (replicate_route && !identity.trusted) co_return reply_to(errors::unauthorized_follower());
   if (replicate_route) co_return replicate(request, path);
   const auto parameters = Parameters::from_query(path.query);
   if (!parameters) co_return reply_to(parameters.error());

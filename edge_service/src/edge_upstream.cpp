@@ -59,7 +59,6 @@ std::string refusal_of(unsigned status, const std::string& body) {
   const bool told = json.is_object() && json.contains("message") && json["message"].is_string();
   std::string words = "it answers " + std::to_string(status);
   if (told) words += ": " + json["message"].get<std::string>();
-  if (status == 401) words += " (EDGE_CONTROL_TOKEN must be the same on both nodes)";
   return words;
 }
 

@@ -142,7 +142,7 @@ TEST_F(EdgeReplication, OnlyNodesOfOneProtocolAndTokenFollow) {
                                            {"EDGE_STREAMING_PORT", std::to_string(free_port())},
                                            {"EDGE_CONTROL_PORT", std::to_string(free_port())}});
   EXPECT_TRUE(eventually([&] {
-    return stranger.output().find("EDGE_CONTROL_TOKEN must be the same on both nodes") != std::string::npos;
+    return stranger.output().find("EDGE_CONTROL_TOKEN, the same on all nodes") != std::string::npos;
   })) << stranger.output();
 }
 
