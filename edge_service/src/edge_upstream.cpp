@@ -325,18 +325,18 @@ void EdgeUpstream::take_mark(replication::Mark&& mark) {
   }
   waiting_since_.reset();
   if (!version_) return;  // it has nothing to show itself
-  if (!std::exchange(proved_, true)) {
-    health_.connected();
-    log::info("upstream_connected", {{"upstream", upstream_}});
-  }
   const auto now = std::chrono::system_clock::now();
   fresh_as_of_ = fresh_as_of_ > now ? fresh : std::max(fresh_as_of_, fresh);  // a clock may be set back
   const bool stale = health_.stale_as_of(fresh_as_of_, now);
+  // Not proved by that: where all are stale, they are asked with the pauses of a round in vain.
+  if (stale && others()) throw std::runtime_error("it is itself stale");
   if (!stale) {
     backoff_.reset();
     health_.troubles().clear("", Troubles::Kind::upstream);
-  } else if (others()) {
-    throw std::runtime_error("it is itself stale");
+  }
+  if (!std::exchange(proved_, true)) {
+    health_.connected();
+    log::info("upstream_connected", {{"upstream", upstream_}});
   }
   if (auto snapshot = mark.snapshot.empty() ? std::nullopt : Snapshot::parse(mark.snapshot)) {
     // An upstream at the same version may have looked less lately than the one before it.

@@ -174,8 +174,9 @@ asio::awaitable<void> ResourceAnswers::converse(suite::Peer& peer, OpenWindowPtr
 
   // One packet where it fits: the head, the retry interval and the first frame.
   Frame frame = co_await reader->begin(last_event_id);
-  co_await peer.write(
-      std::array{asio::buffer(kHead), asio::buffer(sse::kRetry), frame ? asio::buffer(*frame) : asio::const_buffer()});
+  std::array first{asio::buffer(kHead), asio::buffer(sse::kRetry), asio::const_buffer()};
+  if (frame) first.back() = asio::buffer(*frame);
+  co_await peer.write(first);
   const auto life = expires ? *expires - std::chrono::system_clock::now() : std::chrono::hours(24 * 365);
   const auto last = Clock::now() + std::chrono::duration_cast<Clock::duration>(life);
   auto beat = Clock::now() + limits_.heartbeat;

@@ -161,8 +161,10 @@ asio::awaitable<ContentsPtr> Shelf::contents(OpenWindowPtr window) {
 asio::awaitable<Resumed> Shelf::resume(OpenWindowPtr window, std::variant<Version, Sequence> since) {
   auto question = [this, window, since] {
     const auto* version = std::get_if<Version>(&since);
-    return store_.resume(window->spec.resource, window->id,
-                         version ? store_.find(*version) : std::get<Sequence>(since));
+    Resumed resumed =
+        store_.resume(window->spec.resource, window->id, version ? store_.find(*version) : std::get<Sequence>(since));
+    resumed.ahead = version && !store_.passed(*version);
+    return resumed;
   };
   co_return co_await ask(std::move(question));
 }

@@ -33,7 +33,7 @@ class Reader : public boost::intrusive::list_base_hook<boost::intrusive::link_mo
 };
 using Readers = boost::intrusive::list<Reader, boost::intrusive::constant_time_size<false>>;
 
-// A node that follows this one: rung at every release.
+// Rung at every release: a node that follows this one, or a reader that waits for what it has seen elsewhere.
 class Follower : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   virtual void ring() = 0;
@@ -120,7 +120,7 @@ class Shelf {
   // What the window's reader has missed since a version or since a place on this node.
   suite::asio::awaitable<Resumed> resume(OpenWindowPtr window, std::variant<Version, Sequence> since);
 
-  // For those who follow this node; `nudge` asks the upstream for news.
+  // For those who follow the releases; `nudge` asks the upstream for news.
   void add(Follower& follower) { followers_.push_back(follower); }
   void nudge() { suite::asio::post(store_.core(), nudge_); }
   suite::asio::awaitable<std::optional<Sequence>> find(Version version);

@@ -22,6 +22,7 @@ struct Opened {
 
 struct Resumed {
   bool known = false;  // false: the history does not tell; begin with the contents
+  bool ahead = false;  // nor is the version older than one that was shown here: it may be newer than all of them
   Sequence at = 0;
   Changes missed;
 };
@@ -62,6 +63,7 @@ class Store : public BatchSink {
   ContentsPtr read(const std::string& resource, WindowId window);
   Resumed resume(const std::string& resource, WindowId window, std::optional<Sequence> since) const;
   std::optional<Sequence> find(const Version& version) const { return versions_.find(version); }
+  bool passed(const Version& version) const { return versions_.passed(version); }
 
   // What followers ask, on the core.
   std::optional<std::vector<LoggedVersionPtr>> versions_since(Sequence since) const { return log_.since(since); }

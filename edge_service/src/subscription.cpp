@@ -30,14 +30,26 @@ Subscription::~Subscription() {
 }
 
 suite::asio::awaitable<Frame> Subscription::begin(std::string_view last_event_id) {
-  if (const auto since = parse_version_id(last_event_id, window_->fingerprint)) {
-    Resumed resumed = co_await shelf_.resume(window_, *since);
-    if (resumed.known) {
-      Frame frame = catch_up(resumed);
-      co_return frame ? frame : heartbeat();  // the reader is to know that it missed nothing
-    }
+  const auto seen = parse_version_id(last_event_id, window_->fingerprint);
+  if (!seen) co_return co_await begin_anew();
+  ahead_ = std::make_unique<Ahead>(*this, *seen);
+  Frame frame = co_await draw_level();
+  if (ahead_) {
+    shelf_.add(*ahead_);
+    shelf_.nudge();
   }
-  co_return co_await begin_anew();
+  co_return frame;
+}
+
+// The first frame; null while what the reader has seen may be newer than what is shown here. What it has seen was
+// committed before it came, so it is not once this node is fresh as of then.
+suite::asio::awaitable<Frame> Subscription::draw_level() {
+  Resumed resumed = co_await shelf_.resume(window_, ahead_->seen);
+  if (resumed.ahead && shelf_.latest()->fresh_as_of < ahead_->since) co_return nullptr;
+  ahead_.reset();
+  if (!resumed.known) co_return co_await begin_anew();
+  Frame frame = catch_up(resumed);
+  co_return frame ? frame : heartbeat();  // the reader is to know that it missed nothing
 }
 
 Frame Subscription::catch_up(const Resumed& resumed) {
@@ -58,6 +70,7 @@ suite::asio::awaitable<Frame> Subscription::begin_anew() {
 }
 
 suite::asio::awaitable<Frame> Subscription::next() {
+  if (ahead_) co_return co_await draw_level();
   if (!window_->behind(position_)) co_return nullptr;
   if (window_->reaches(position_)) {
     Frame frame = window_->frame_since(position_);
@@ -70,7 +83,8 @@ suite::asio::awaitable<Frame> Subscription::next() {
 }
 
 suite::asio::awaitable<void> Subscription::wait_until(suite::Clock::time_point deadline) {
-  co_await bell_.wait_until(drains_ ? std::min(deadline, *drains_) : deadline);
+  if (drains_) deadline = std::min(deadline, *drains_);
+  co_await bell_.wait_until(deadline);
   if (drains_ && suite::Clock::now() >= *drains_) end(EndReason::drain);
 }
 
@@ -98,7 +112,8 @@ Frame Subscription::heartbeat() const {
   const Health& health = shelf_.health();
   const auto now = std::chrono::system_clock::now();
   const std::string& resource = window_->spec.resource;
-  return std::make_shared<const std::string>(sse::heartbeat(version_id(shelf_.version(), window_->fingerprint),
+  const Version& shown = ahead_ ? ahead_->seen : shelf_.version();  // a reader's place never goes back
+  return std::make_shared<const std::string>(sse::heartbeat(version_id(shown, window_->fingerprint),
                                                             suite::iso_time(health.fresh_as_of(resource)),
                                                             health.staleness(now, resource).count()));
 }

@@ -24,7 +24,8 @@ class Subscription final : public Reader {
   Subscription(const Subscription&) = delete;
 
   // The first frame of the stream: `init`; or, where `last_event_id` names a version that the history reaches, an
-  // `update` with exactly what was missed, or a heartbeat where nothing was. Null when the resource is gone.
+  // `update` with exactly what was missed, or a heartbeat where nothing was. Null when the resource is gone, and where
+  // the reader may have seen more elsewhere than is shown here: next() has the first frame once that is made up for.
   suite::asio::awaitable<Frame> begin(std::string_view last_event_id);
 
   // What leads to the newest version, or null when up to date.
@@ -46,6 +47,17 @@ class Subscription final : public Reader {
   Frame heartbeat() const;
 
  private:
+  // A version of another node's, from a reader that came at `since`.
+  struct Ahead final : Follower {
+    Ahead(Subscription& of, const Version& seen_elsewhere) : reader(of), seen(seen_elsewhere) {}
+    void ring() override { reader.ring(); }
+
+    Subscription& reader;
+    const Version seen;
+    const std::chrono::system_clock::time_point since = std::chrono::system_clock::now();
+  };
+
+  suite::asio::awaitable<Frame> draw_level();
   suite::asio::awaitable<Frame> begin_anew();
   Frame catch_up(const Resumed& resumed);
 
@@ -54,6 +66,7 @@ class Subscription final : public Reader {
   std::string nonce_;
   Sequence position_ = 0;
   Event bell_;
+  std::unique_ptr<Ahead> ahead_;  // null once the stream has begun
   bool announce_ = false;
   bool left_ = false;
   std::optional<suite::Clock::time_point> drains_;

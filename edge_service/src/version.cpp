@@ -64,12 +64,19 @@ Version VersionLog::current() const {
 std::optional<Sequence> VersionLog::find(const Version& version) const {
   for (std::size_t i = runs_.size(); i-- > 0;) {
     const Run& run = runs_[i];
-    const Sequence last = i + 1 < runs_.size() ? runs_[i + 1].first - 1 : newest_;
     if (run.lineage != version.lineage || version.number < run.first_number) continue;
     const Sequence sequence = run.first + (version.number - run.first_number);
-    if (sequence <= last) return sequence;
+    if (sequence <= last_of(i)) return sequence;
   }
   return std::nullopt;
+}
+
+bool VersionLog::passed(const Version& version) const {
+  for (std::size_t i = 0; i < runs_.size(); ++i) {
+    const Run& run = runs_[i];
+    if (run.lineage == version.lineage && run.first_number + (last_of(i) - run.first) >= version.number) return true;
+  }
+  return false;
 }
 
 }  // namespace edge

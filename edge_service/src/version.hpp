@@ -39,6 +39,8 @@ class VersionLog {
   Sequence newest() const { return newest_; }
   Version current() const;
   std::optional<Sequence> find(const Version& version) const;
+  // Whether a version of that leader was shown that is at least as new: then what is shown now is, too.
+  bool passed(const Version& version) const;
 
  private:
   struct Run {
@@ -48,6 +50,8 @@ class VersionLog {
   };
   // A run's numbers are consecutive; older runs than this are forgotten: their clients get an `init`.
   static constexpr std::size_t kRuns = 64;
+
+  Sequence last_of(std::size_t run) const { return run + 1 < runs_.size() ? runs_[run + 1].first - 1 : newest_; }
 
   std::vector<Run> runs_;
   Sequence newest_ = 0;

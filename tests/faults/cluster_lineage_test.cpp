@@ -127,9 +127,12 @@ TEST_F(ClusterLineage, AnIdOfALeaderThatTheNodeHasNotMetIsNotTakenForOld) {
   const Generation seen = ledger().write();
   ASSERT_EQ(reader->next_change().event, "update");
   auto back = cluster()["late"].stream(kTarget, {{"Last-Event-ID", reader->last_id()}});
-  EXPECT_EQ(back->next(std::chrono::seconds(1)).event, "") << "a state that is older than what the client has";
+  const auto early = back->next_change(std::chrono::seconds(3));
+  EXPECT_EQ(early.event, "") << "a state that is older than what the client has: " << early.data;
+  EXPECT_GT(back->frames("heartbeat"), 0U) << "the node is stale by now, and says so";
+  EXPECT_EQ(back->last_id(), reader->last_id()) << "its place does not go back either";
   gate.restore();
-  const auto frame = back->next();
+  const auto frame = back->next_change();
   EXPECT_EQ(frame.event, "init");
   EXPECT_GE(generation_of(*back), seen);
 }

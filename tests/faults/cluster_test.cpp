@@ -62,7 +62,8 @@ void ClusterTest::stop_writers() {
       continue;
     }
     if (auto fault = witness->true_so_far(); !fault) return fault;
-    return ::testing::AssertionFailure() << name << " is at " << witness->shown() << " of " << newest;
+    return ::testing::AssertionFailure() << name << " is at " << witness->shown() << " of " << newest << ", by "
+                                         << witness->arrivals() << " streams, last told: " << witness->last_heartbeat();
   }
   return ::testing::AssertionSuccess();
 }

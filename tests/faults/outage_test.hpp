@@ -18,7 +18,7 @@ class OutageTest : public ClusterTest {
 
  private:
   bool says_stale(const std::string& name);
-  void expect_told_everywhere(const std::string& name, int heartbeats_before);
+  void expect_told_everywhere(const std::string& name);
 };
 
 }  // namespace suite::test

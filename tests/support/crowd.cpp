@@ -31,7 +31,7 @@ struct Crowd::Client {
     asio::async_write(socket, asio::buffer(request), [this](error_code failed, std::size_t) {
       if (failed) return come_later();
       rest.clear();
-      begun = false;
+      begun = answered = false;
       read();
     });
   }
@@ -43,6 +43,8 @@ struct Crowd::Client {
       const std::size_t size = failed ? 0 : socket.read_some(asio::buffer(bytes), failed);
       if (failed) return ended();
       rest.append(bytes.data(), size);
+      if (!answered && !rest.starts_with("HTTP/1.1 200")) return ended();  // it is not ready
+      answered = true;
       for (std::size_t end; (end = rest.find("\n\n")) != std::string::npos;) {
         take(std::string_view(rest).substr(0, end));
         rest.erase(0, end + 2);
@@ -88,7 +90,7 @@ struct Crowd::Client {
   asio::steady_timer pause;
   std::size_t turn;
   std::string request, rest, id;
-  bool begun = false;
+  bool begun = false, answered = false;
   std::atomic<Generation> shown{Ledger::kNone};
 };
 

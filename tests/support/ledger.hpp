@@ -44,9 +44,11 @@ class Ledger {
   static Generation generation_of(const Texts& entries);
 
  private:
+  std::vector<Sql::Row> read(const std::string& query);
+
   TestDatabase database_;
   std::mutex mutex_;
-  Sql reader_;
+  std::unique_ptr<Sql> reader_;  // made anew where the server was restarted
   Generation read_ = kNone;
   std::map<Generation, Texts> book_;
 };

@@ -65,23 +65,27 @@ void Witness::visit(std::uint16_t port) {
   if (!id_.empty()) fields.emplace_back("Last-Event-ID", id_);
   const std::string limit = std::to_string(options_.limit == 0 ? 1000 : options_.limit);
   SseClient stream(port, "/v1/resources/balances?limit=" + limit, fields);
+  if (stream.status() != 200) throw std::runtime_error("it is not ready");
   int stay = options_.roams ? std::uniform_int_distribution<int>(1, 30)(random_) : -1;  // frames
+  bool arrived = false;
   for (bool first = true; !stopped_ && stay != 0;) {
     const auto frame = stream.next(kLook);
     if (frame.event.empty()) {
       if (stream.ended(std::chrono::milliseconds(0))) break;
       continue;
     }
-    if (frame.event == "end") break;
+    if (frame.event == "end") {
+      std::this_thread::sleep_for(kPause);
+      break;
+    }
     if (!take(frame, port, first)) {
       stopped_ = true;
       return;
     }
-    if (std::exchange(first, false)) ++arrivals_;
+    if (!std::exchange(arrived, true)) ++arrivals_;
+    first &= frame.event == "heartbeat";  // a node that has yet to see what we have sends nothing else
     --stay;
   }
-  if (stream.frames("init") + stream.frames("update") + stream.frames("heartbeat") == 0)
-    std::this_thread::sleep_for(kPause);
 }
 
 bool Witness::take(const SseFrame& frame, std::uint16_t port, bool first) {
@@ -101,7 +105,6 @@ std::string Witness::judge(const SseFrame& frame, bool first) {
   if (!frame.id.empty()) id_ = frame.id;
   if (frame.event == "heartbeat") {
     heartbeat_ = frame.data;
-    ++heartbeats_;
     return first && inits_ == 0 ? "a stream without a beginning" : "";
   }
   const bool init = frame.event == "init";

@@ -38,8 +38,7 @@ class Witness {
   int inits() const { return inits_; }        // the first included
   int arrivals() const { return arrivals_; }  // connections that were answered
   int updates() const { return updates_; }
-  int heartbeats() const { return heartbeats_; }
-  std::string last_heartbeat() const;
+  std::string last_heartbeat() const;  // its data
   bool shows(Generation generation, std::chrono::milliseconds limit = std::chrono::seconds(15)) const;
 
   // Success where nothing was wrong so far.
@@ -58,7 +57,7 @@ class Witness {
   std::mt19937 random_;
   std::atomic<bool> stopped_{false};
   std::atomic<Generation> shown_{Ledger::kNone};
-  std::atomic<int> inits_{0}, arrivals_{0}, updates_{0}, heartbeats_{0};
+  std::atomic<int> inits_{0}, arrivals_{0}, updates_{0};
 
   mutable std::mutex mutex_;
   std::string fault_;

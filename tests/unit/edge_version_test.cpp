@@ -70,6 +70,20 @@ TEST(VersionLog, FindsWhatItHasShown) {
   }
 }
 
+TEST(VersionLog, TellsWhatIsOlderFromWhatMayBeNewer) {
+  VersionLog log;
+  EXPECT_FALSE(log.passed({1, 1}));
+  for (const Version shown : {Version{1, 10}, Version{1, 11}, Version{2, 1}, Version{2, 5}, Version{1, 20}}) {
+    log.append(shown);
+  }
+  for (const Version older : {Version{1, 3}, Version{1, 11}, Version{1, 15}, Version{1, 20}, Version{2, 2}}) {
+    EXPECT_TRUE(log.passed(older)) << older.lineage << "." << older.number;
+  }
+  for (const Version unmet : {Version{1, 21}, Version{2, 6}, Version{3, 1}}) {
+    EXPECT_FALSE(log.passed(unmet)) << unmet.lineage << "." << unmet.number;
+  }
+}
+
 TEST(VersionLog, ForgetsTheOldestRunsAndStaysBounded) {
   VersionLog log;
   for (Lineage lineage = 1; lineage <= 200; ++lineage) log.append({lineage, 1});
