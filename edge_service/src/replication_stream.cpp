@@ -127,6 +127,12 @@ asio::awaitable<bool> ReplicationStream::find_place(suite::Peer& peer) {
   if (request_.version) {
     const auto known = co_await shelf_.find(*request_.version);
     if (known) {
+      const Sequence behind = shelf_.sequence() - *known;
+      const bool shorter = co_await everything_is_shorter(behind);
+      if (shorter) {
+        co_await send_everything(peer);
+        co_return true;
+      }
       const auto versions = co_await shelf_.versions_since(*known);
       if (versions) {
         at_ = *known;
@@ -139,6 +145,15 @@ asio::awaitable<bool> ReplicationStream::find_place(suite::Peer& peer) {
   if (!may_follow(*shelf_.latest())) co_return false;
   co_await send_everything(peer);
   co_return true;
+}
+
+// Whether there are more versions to catch up with than entries in all.
+asio::awaitable<bool> ReplicationStream::everything_is_shorter(Sequence behind) {
+  if (behind <= kReplayed) co_return false;
+  const Store::Figures figures = co_await shelf_.figures();
+  std::size_t entries = 0;
+  for (const auto& [name, count] : figures.entries_of) entries += count;
+  co_return behind > entries;
 }
 
 // Whether what is shown here is not older than what the follower shows. Snapshots of one journal are compared; a

@@ -1,7 +1,7 @@
 // One node that follows this one: gets what it has missed, then every version whole, and in between how this node is.
 //
-// It begins with what the log has since the version that the follower shows, or, where that is not known here, with
-// everything; but never before this node has seen all that the follower has: until then it waits, and says so.
+// It begins with what the log has since the version that the follower shows, or, where that is not known here or would
+// be longer, with everything; but never before this node has seen all that the follower has: until then it waits, and says so.
 //
 // Owner     The connection's session.
 // Threads   Its io thread alone.
@@ -56,6 +56,7 @@ class ReplicationStream final : public Follower, public std::enable_shared_from_
   void hear(suite::tcp::socket& socket);
 
   suite::asio::awaitable<bool> find_place(suite::Peer& peer);
+  suite::asio::awaitable<bool> everything_is_shorter(Sequence behind);
   bool may_follow(const Release& latest) const;
   suite::asio::awaitable<void> catch_up(suite::Peer& peer);
   suite::asio::awaitable<void> send_everything(suite::Peer& peer);
@@ -67,6 +68,7 @@ class ReplicationStream final : public Follower, public std::enable_shared_from_
   static constexpr std::chrono::seconds kSilence{30};
   static constexpr std::chrono::milliseconds kBetweenMarks{10};
   static constexpr std::chrono::milliseconds kFreshEnough{100};
+  static constexpr Sequence kReplayed = 1000;  // versions that are sent one by one, whatever there is
   static constexpr std::size_t kFlushBytes = 256 * 1024;
 
   Shelf& shelf_;

@@ -137,5 +137,28 @@ TEST_F(ClusterLineage, AnIdOfALeaderThatTheNodeHasNotMetIsNotTakenForOld) {
   EXPECT_GE(generation_of(*back), seen);
 }
 
+// A follower that was cut off for ten minutes had 100 000 versions of 41 entries to go through, which took it 3 s.
+TEST_F(ClusterLineage, FarBehindIsOneStep) {
+  add_leader("leader");
+  Gate gate(cluster()["leader"].control().port());
+  cluster().add("late", "http://127.0.0.1:" + std::to_string(gate.port()));
+  const auto& reader = watch("at late", {"late"});
+  ASSERT_TRUE(reader.shows(ledger().write()));
+  gate.swallow();
+  ASSERT_TRUE(eventually([&] { return cluster()["late"].readyz()["stale"] == true; }));
+  const int before = reader.updates();
+  const auto versions = [&] { return cluster().metric("leader", "edge_versions_total"); };
+  const auto enough = versions() + 1500;
+  write_all_the_time(3, std::chrono::milliseconds(0));
+  ASSERT_TRUE(eventually([&] { return versions() > enough; }, std::chrono::minutes(1)));
+  stop_writers();
+  gate.restore();
+  EXPECT_TRUE(all_see(kHealed + kGrace));
+  EXPECT_EQ(reader.updates(), before + 1);
+  EXPECT_EQ(reader.inits(), 1) << "the stream went on";
+  EXPECT_EQ(cluster()["leader"].process().count("follower_loaded"), 2U);
+  expect_exact();
+}
+
 }  // namespace
 }  // namespace suite::test
