@@ -29,7 +29,8 @@ suite::Settings::Outcome Config::parse(int argc, const char* const* argv) {
   settings.secret("stream-secret", stream_secret, 16,
                   "key that seals stream ids, the same on all nodes; derived from the JWT secret where not given");
   settings.secret("control-token", control_token, 16, "bearer token that the control API demands");
-  settings.integer("history-mb", history_mb, 0, 65536, "MiB of past versions kept for readers, and as much for followers, that come back");
+  settings.integer("history-mb", history_mb, 0, 65536,
+                   "MiB of past versions kept for readers, and as much for followers, that come back");
   settings.integer("client-buffer-kb", client_buffer_kb, 16, 65536,
                    "KiB that a reader may be behind, and that its socket may hold, before it is conflated");
   settings.integer("max-windows", max_windows, 1, 10'000'000, "distinct windows open per io thread");
