@@ -15,6 +15,7 @@ export const password = 'edge-demo' // every demo user's, see db/demo.sql
 const command = ([file, ...args], input) => new Promise((resolve, reject) => {
   const child = execFile(file, args, { timeout: 30_000 }, (problem, stdout, stderr) =>
     problem ? reject(new Error(`${file}: ${stderr || problem.message}`)) : resolve(stdout.trim()))
+  child.stdin.on('error', () => {}) // it ended before it had read all: its exit code tells
   child.stdin.end(input)
 })
 
