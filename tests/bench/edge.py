@@ -80,7 +80,7 @@ class Node:
         while not met():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f'the edge {self.name} did not become {what}')
-            time.sleep(0.01)
+            time.sleep(0.002)
 
     def version(self):
         """Lineage and number of what it shows."""

@@ -21,7 +21,7 @@ def command(clients, threads, seconds, rate=None):
 
 
 class OneRowUpdates:
-    """So many clients, each without a pause, or all together `rate` a second. Started by `with`, counted by result()."""
+    """So many clients, without a pause or together `rate` a second. Started by `with`, counted by result()."""
 
     def __init__(self, cluster, database, clients, seconds, rate=None, script=UPDATE):
         self.cluster, self.clients, self.seconds, self.rate = cluster, clients, seconds, rate
