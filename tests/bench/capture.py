@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 
+import machine
 import probe
 import pull_cost
 import report
@@ -23,7 +24,7 @@ def measure(cluster, quick, large):
     """The report's lines."""
     entries, journal_rows = (1_000_000, 5_000_000) if large else (POSTS, 500_000)
     rounds = Rounds(cluster, *((1, 1) if quick else (4, 3)), say)
-    yield report.environment(cluster)
+    yield machine.environment(cluster)
     yield ''
     say('installs and fills')
     cluster.install(POSTS)

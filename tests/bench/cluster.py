@@ -25,7 +25,7 @@ FILL = """
     insert into users (username, email, password_hash)
       select 'user' || i, 'user' || i || '@bench.example', '$argon2id$none' from generate_series(1, 1000) as i;
     insert into posts (author_id, title, content, status, published_at)
-      select 1 + i % 1000, 'post ' || i, repeat('words of a post, ', 15), 'published', now() - i * interval '1 s'
+      select 1 + i % 1000, 'post ' || i, {content}, 'published', now() - i * interval '1 s'
       from generate_series(1, {posts}) as i;
     insert into tags (name) select 'tag' || i from generate_series(1, 50) as i;
     insert into post_tags (post_id, tag_id)
@@ -79,12 +79,12 @@ class Cluster:
         with open(f'{self.place}/data/postmaster.pid', encoding='utf-8') as file:
             return cpu.of_tree(int(file.readline()))
 
-    def install(self, posts):
-        """The blog as an installation makes it, with so many posts, ready to be cloned."""
+    def install(self, posts, content="repeat('words of a post, ', 15)"):
+        """The blog as an installation makes it, with so many posts, ready to be cloned. `content`: SQL of their `i`."""
         self._psql('postgres', 'postgres', 'roles.sql')
         for script in ('edge.sql', 'schema.sql', 'resources.sql'):
             self._psql('blog_owner', 'blog', script)
-        self.run('blog', FILL.format(posts=posts))
+        self.run('blog', FILL.format(posts=posts, content=content))
         self.run('blog', 'vacuum analyze')
 
     def _psql(self, role, database, script):

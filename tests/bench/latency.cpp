@@ -5,87 +5,18 @@
 //
 // Each course in turn gets the next numbered write, one every INTERVAL_MS. Prints a line per write, in microseconds:
 // course, sent → seen, answered → seen. Exit code 1 where a write was not seen within 30 s.
-#include <arpa/inet.h>
-#include <libpq-fe.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <array>
-#include <charconv>
-#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <functional>
-#include <memory>
 #include <mutex>
-#include <optional>
-#include <stdexcept>
-#include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "tests/bench/probe.hpp"
+
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-// What a title of ours begins with: nothing that an earlier run left is taken for a write of this one.
-const std::string kMark = "probe " + std::to_string(getpid()) + " ";
-
-class Database {
- public:
-  explicit Database(const std::string& url) : connection_(PQconnectdb(url.c_str()), PQfinish) {
-    if (PQstatus(connection_.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(connection_.get()));
-  }
-
-  // To be asked again and again, with one value.
-  void prepare(const std::string& statement) { take(PQprepare(connection_.get(), "", statement.c_str(), 1, nullptr)); }
-
-  // The first field, if there is any.
-  std::string ask(const std::string& value) {
-    const char* values[] = {value.c_str()};
-    return take(PQexecPrepared(connection_.get(), "", 1, values, nullptr, nullptr, 0));
-  }
-
-  void listen() { take(PQexec(connection_.get(), "LISTEN note")); }
-
-  // The last notification's payload of those that came within 100 ms.
-  std::optional<std::string> heard() {
-    pollfd waiting{PQsocket(connection_.get()), POLLIN, 0};
-    if (poll(&waiting, 1, 100) > 0 && PQconsumeInput(connection_.get()) == 0) throw std::runtime_error("disconnected");
-    std::optional<std::string> payload;
-    while (PGnotify* notification = PQnotifies(connection_.get())) {
-      payload = notification->extra;
-      PQfreemem(notification);
-    }
-    return payload;
-  }
-
- private:
-  std::string take(PGresult* answer) {
-    const std::unique_ptr<PGresult, decltype(&PQclear)> result(answer, PQclear);
-    const auto status = PQresultStatus(result.get());
-    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-      throw std::runtime_error(PQerrorMessage(connection_.get()));
-    }
-    return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
-  }
-
-  std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
-};
-
-// The number of the last of our titles that the text holds whole, up to its full stop.
-std::optional<std::size_t> number_in(std::string_view text) {
-  const auto mark = text.rfind(kMark);
-  if (mark == std::string_view::npos) return std::nullopt;
-  const char* const end = text.data() + text.size();
-  std::size_t number = 0;
-  const auto [rest, error] = std::from_chars(text.data() + mark + kMark.size(), end, number);
-  if (error != std::errc() || rest == end) return std::nullopt;
-  return number;
-}
+using namespace bench;
 
 // When which write was seen. Who sees a write has seen those before it.
 class Sightings {
@@ -111,37 +42,6 @@ class Sightings {
   std::condition_variable more_;
   std::size_t next_ = 0;
   std::vector<Clock::time_point> seen_;
-};
-
-class Stream {
- public:
-  Stream(int port, const std::string& target) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const std::string request = "GET " + target + " HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n";
-    if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-        send(socket_, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) {
-      close(socket_);
-      throw std::runtime_error("the edge does not answer");
-    }
-  }
-  Stream(const Stream&) = delete;
-  ~Stream() { close(socket_); }
-
-  // What came within 100 ms.
-  std::string_view read() {
-    pollfd waiting{socket_, POLLIN, 0};
-    if (poll(&waiting, 1, 100) <= 0) return {};
-    const auto count = recv(socket_, buffer_.data(), buffer_.size(), 0);
-    if (count <= 0) throw std::runtime_error("the edge ended the stream");
-    return {buffer_.data(), static_cast<std::size_t>(count)};
-  }
-
- private:
-  int socket_;
-  std::array<char, 65536> buffer_;
 };
 
 // One way from a writer to a reader, who has a thread of its own.
@@ -199,12 +99,9 @@ class Course {
 
 Course::Reader edge_reader(const std::string& post, int port) {
   return [=](const std::stop_token& stop, Sightings& sightings) {
-    Stream stream(port, "/v1/resources/posts/" + post);
-    std::string text;
+    NumberedStream stream(post, port);
     while (!stop.stop_requested()) {
-      text += stream.read();
-      if (const auto number = number_in(text)) sightings.saw(*number);
-      if (text.size() > 64) text.erase(0, text.size() - 64);  // may be the beginning of a title
+      if (const auto number = stream.read()) sightings.saw(*number);
     }
   };
 }

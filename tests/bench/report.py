@@ -1,23 +1,11 @@
 """What `capture` prints: Markdown."""
-import os
-import platform
-
 import writers
-from cluster import SETTINGS
 from configurations import CONFIGURATIONS
 from figures import median, p50_p99, percentile, table
 from rounds import BULK, CLIENTS, CPU
 
 AIMS = ('Aims: awake with 16 clients at least 0.85, the one UPDATE at most 1.5; p99 under load below 100 ms; idle at '
         'most 2; a pull of one change below 1 ms.')
-
-
-def environment(cluster):
-    version = cluster.run('postgres', 'show server_version')[0][0]
-    settings = ', '.join(f'{name} {SETTINGS[name]}' for name in (
-        'fsync', 'synchronous_commit', 'shared_buffers', 'autovacuum'))
-    return (f'{os.cpu_count()} cores, {platform.system()} {platform.release()}, PostgreSQL {version}; {settings}. '
-            f'Load average before: {os.getloadavg()[0]:.2f}.')
 
 
 def of_writers(rounds, posts):

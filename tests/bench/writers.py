@@ -14,23 +14,24 @@ update posts set title = 'title ' || :n, content = repeat('word :n ', 20) where 
 """
 
 
-def command(clients, threads, seconds):
+def command(clients, threads, seconds, rate=None):
     """As the report shows it; the server and the database are in the environment."""
-    return f'pgbench -n -c {clients} -j {threads} -T {seconds} -f update.sql'.split()
+    limit = f' -R {rate}' if rate else ''
+    return f'pgbench -n -c {clients} -j {threads} -T {seconds}{limit} -f update.sql'.split()
 
 
 class OneRowUpdates:
-    """So many clients, each without a pause. Started by `with`, counted by result()."""
+    """So many clients, without a pause or together `rate` a second. Started by `with`, counted by result()."""
 
-    def __init__(self, cluster, database, clients, seconds):
-        self.cluster, self.clients, self.seconds = cluster, clients, seconds
-        self.database = database
+    def __init__(self, cluster, database, clients, seconds, rate=None, script=UPDATE):
+        self.cluster, self.clients, self.seconds, self.rate = cluster, clients, seconds, rate
+        self.database, self.script = database, script
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix='edge-bench-')
         with open(f'{self.folder.name}/update.sql', 'w', encoding='utf-8') as script:
-            script.write(UPDATE)
-        program, *arguments = command(self.clients, min(self.clients, 2), self.seconds)
+            script.write(self.script)
+        program, *arguments = command(self.clients, min(self.clients, 2), self.seconds, self.rate)
         self.process = subprocess.Popen(
             [f'{self.cluster.bindir}/{program}', *arguments], cwd=self.folder.name, text=True,
             env={**os.environ, 'PGHOST': self.cluster.place, 'PGUSER': 'blog_web', 'PGDATABASE': self.database},
