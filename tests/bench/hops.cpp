@@ -4,7 +4,7 @@
 //   bench_hops COUNT INTERVAL_MS URL POST PORT…
 //
 // Writes the numbered titles, one every INTERVAL_MS. Prints a line per write, in microseconds: sent → seen at the first
-// port, and for each further one: seen there less seen at the first. Exit code 1 where a write was not seen within 30 s.
+// port, and for each further one: seen there less seen at the first. Exit code 1 where a write is not seen in 30 s.
 #include <algorithm>
 #include <cstdio>
 #include <deque>

@@ -7,7 +7,7 @@ from figures import p50_p99
 
 # An entry costs a join and an aggregate over what belongs to it; a list of keys is not moved into its GROUP BY.
 VIEW = """
-    select edge.unpublish('posts'), edge.unpublish('my_posts');
+    select edge.unpublish('posts'), edge.unpublish('my_posts'), edge.unpublish('nodes');
     create view tagged_posts as
       select p.id, p.title, p.content, u.username, json_agg(t.name order by t.name) as tags
       from posts p join users u on u.id = p.author_id

@@ -46,11 +46,12 @@ def of_feed(rounds, plain):
         ['written without a pause', 'followers', 'commits or patches/s', 'entries/s', 'versions/s', 'sent: versions/s',
          'MB/s', 'MB/s as JSON', 'all have it after the last one, s'],
         (line(load, count) for load in LOADS for count in feed.FOLLOWERS))
-    yield (f'Medians of {rounds.count} round(s) of {rounds.seconds} s, from the first write until every follower was at '
-           f'the leader\'s version; in brackets the ratio to no follower. One row: `pgbench -c {feed.CLIENTS}` on '
-           f'{feed.HOT_POSTS:,} of {rounds.posts:,} posts; many: one client; patches: {feed.PATCHING} connections. sent: '
-           f'to all followers together. A post is one entry, of {plain:,.0f} bytes of JSON, which zstd halves about; that '
-           f'of the input has {bytes_of["input"]}. Database, writers, leader and followers share the machine.')
+    yield (f'Medians of {rounds.count} round(s) of {rounds.seconds} s, from the first write until every follower was '
+           'at the leader\'s version; in brackets the ratio to no follower. One row: '
+           f'`pgbench -c {feed.CLIENTS}` on {feed.HOT_POSTS:,} of {rounds.posts:,} posts; many: one client; patches: '
+           f'{feed.PATCHING} connections. sent: to all followers together. A post is one entry, of {plain:,.0f} bytes '
+           f'of JSON, which zstd halves about; one of the input {bytes_of["input"]}. Database, writers, leader and '
+           'followers share the machine.')
     yield ''
     yield from table(
         ['followers stood still meanwhile', 'followers', 'versions behind', 'entries behind',
@@ -108,9 +109,9 @@ def of_cost(rounds):
          'leader: CPU s per 100,000 entries of large versions', 'per follower', 'leader: MiB', 'per follower',
          'a follower itself: MiB'], map(line, feed.FOLLOWERS))
     entries = rounds.median_of('steady', 0, lambda run: run.entries / run.versions)
-    yield (f'Versions: {feed.STEADY:,} one-row commits a second, about {entries:.1f} to a version without followers. In '
-           'brackets the ratio to no follower; "per follower": what is above no follower, divided. MiB: resident once all are loaded, before '
-           'anything is written.')
+    yield (f'Versions: {feed.STEADY:,} one-row commits a second, about {entries:.1f} to a version without followers. '
+           'In brackets the ratio to no follower; "per follower": what is above no follower, divided. MiB: resident '
+           'once all are loaded, before anything is written.')
     yield ''
 
 
