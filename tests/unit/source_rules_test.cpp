@@ -90,22 +90,26 @@ bool awaits_in_short_cut(std::string_view statement) {
 std::string fault_of(const std::string& statement) {
   if (statement.find("co_await") == std::string::npos) return {};
   static const std::regex kChoice(R"(\?[^;]*co_await)");
+  static const std::regex kChosenPointer(R"(co_await[^;]*\?[^;?]*\(\*)");
   if (awaits_in_condition(statement)) return "a condition that awaits";
   if (std::regex_search(statement, kChoice)) return "a choice between awaits";
+  if (std::regex_search(statement, kChosenPointer)) return "an await on a choice that follows a pointer";
   return awaits_in_short_cut(statement) ? "an await beside && or ||" : "";
 }
 
 TEST(SourceRules, TheTestKnowsTheForms) {
-  for (const auto* bad : {"while (co_await f())", "if (!co_await f())", "if (a == 1 && co_await f())",
-                          "x = a && co_await f()", "const bool done = co_await f() || later",
-                          "co_return c ? co_await a() : co_await b()", "while (more != co_await f())",
-                          "if (a) while (!co_await f(x))", "return f([&] { x = !co_await g() && h(); })"}) {
+  for (const auto* bad :
+       {"while (co_await f())", "if (!co_await f())", "if (a == 1 && co_await f())", "x = a && co_await f()",
+        "const bool done = co_await f() || later", "co_return c ? co_await a() : co_await b()",
+        "while (more != co_await f())", "if (a) while (!co_await f(x))", "return f([&] { x = !co_await g() && h(); })",
+        "co_await write(p ? buffer(*p) : nothing)"}) {
     EXPECT_NE(fault_of(bad), "") << bad;
   }
-  for (const auto* good : {"const bool done = co_await f()", "if (const auto x = co_await f())",
-                           "co_return co_await f()", "co_await (listen() && pull_for_ever())", "while (done)",
-                           "if (auto reply = co_await g(a))", "const auto first = co_await (a.wait(x) || b.wait(y))",
-                           "if (a && b) co_await f(c && d)", "if (!r.ended()) co_await r.wait(min(a, b))"}) {
+  for (const auto* good :
+       {"const bool done = co_await f()", "if (const auto x = co_await f())", "co_return co_await f()",
+        "co_await (listen() && pull_for_ever())", "while (done)", "if (auto reply = co_await g(a))",
+        "const auto first = co_await (a.wait(x) || b.wait(y))", "if (a && b) co_await f(c && d)",
+        "co_await f(a ? 1 : 2)", "if (!r.ended()) co_await r.wait(min(a, b))"}) {
     EXPECT_EQ(fault_of(good), "") << good;
   }
 }
