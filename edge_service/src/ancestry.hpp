@@ -15,7 +15,6 @@ class Ancestry {
  public:
   Ancestry() : path_{self_} {}
 
-  replication::ProcessId self() const { return self_; }
   std::vector<replication::ProcessId> path() const {
     const std::lock_guard lock(lock_);
     return path_;

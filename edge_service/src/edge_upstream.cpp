@@ -1,6 +1,5 @@
 #include "edge_service/src/edge_upstream.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -14,6 +13,7 @@
 
 #include "common/log.hpp"
 #include "common/resolve.hpp"
+#include "edge_service/src/both.hpp"
 
 namespace edge {
 
@@ -114,11 +114,10 @@ asio::awaitable<void> EdgeUpstream::run() {
     place_ = turn % options_.addresses.size();
     const auto& address = options_.addresses[place_];
     std::string problem;
-    failed_ = nullptr;
     try {
       co_await follow(address);
     } catch (const std::exception&) {
-      problem = address.authority + ": " + problem_of(failed_ ? failed_ : std::current_exception());
+      problem = address.authority + ": " + problem_of(std::current_exception());
     }
     in_vain = std::exchange(proved_, false) ? 1 : in_vain + 1;
     if (link_) link_->close();
@@ -138,23 +137,13 @@ asio::awaitable<void> EdgeUpstream::run() {
   }
 }
 
-asio::awaitable<void> EdgeUpstream::half(asio::awaitable<void> work) {
-  try {
-    co_await std::move(work);
-  } catch (const std::exception&) {
-    if (!failed_) failed_ = std::current_exception();
-    throw;
-  }
-}
-
 asio::awaitable<void> EdgeUpstream::follow(const suite::HttpAddress& address) {
-  using namespace asio::experimental::awaitable_operators;
   proved_ = nudged_ = whole_ = false;
   waiting_since_.reset();
   parts_.clear();
   link_ = co_await connect(address);
   heard_ = Clock::now();
-  co_await (half(hear(link_)) && half(watch(link_)));  // the first to fail ends both
+  co_await both(hear(link_), watch(link_));
 }
 
 std::string EdgeUpstream::target() const {
@@ -285,30 +274,38 @@ void EdgeUpstream::show_progress(bool done) {
 void EdgeUpstream::deliver(replication::VersionEnd&& end) {
   auto snapshot = Snapshot::parse(end.snapshot);
   if (!snapshot) throw replication::BadRecord("\"" + end.snapshot + "\" is no snapshot");
-  Batch batch;
+  std::vector<std::string> unpublished;
   if (whole_) {
     for (const auto& [name, declaration] : declarations_) {
       const bool there = std::any_of(parts_.begin(), parts_.end(),
                                      [&](const ResourceBatch& part) { return part.declaration->name == name; });
-      if (!there) batch.unpublished.push_back(name);
+      if (!there) unpublished.push_back(name);
     }
     log::info("loaded", {{"upstream", upstream_}, {"entries", received_}, {"version", end.version.number}});
     show_progress(true);
   } else {
-    batch.unpublished = std::move(end.unpublished);
+    unpublished = std::move(end.unpublished);
   }
   whole_ = false;
   for (const auto& part : parts_) declarations_[part.declaration->name] = part.declaration;
-  for (const auto& name : batch.unpublished) declarations_.erase(name);
+  for (const auto& name : unpublished) declarations_.erase(name);
   version_ = end.version;
-  snapshot_ = snapshot;
+  snapshot_ = std::move(snapshot);
   marker_ = std::move(end.marker);
-  batch.snapshot = std::move(*snapshot);
+  Batch batch = shown();
+  batch.resources = std::exchange(parts_, {});
+  batch.unpublished = std::move(unpublished);
+  sink_.apply(std::move(batch));
+}
+
+// What is shown, and no change of it.
+Batch EdgeUpstream::shown() const {
+  Batch batch;
+  batch.snapshot = *snapshot_;
   batch.marker = marker_;
   batch.fresh_as_of = fresh_as_of_;
   batch.version = version_;
-  batch.resources = std::exchange(parts_, {});
-  sink_.apply(std::move(batch));
+  return batch;
 }
 
 void EdgeUpstream::take_mark(replication::Mark&& mark) {
@@ -346,12 +343,7 @@ void EdgeUpstream::take_mark(replication::Mark&& mark) {
     }
   }
   health_.fresh_as_of(fresh_as_of_);
-  Batch batch;
-  batch.snapshot = *snapshot_;
-  batch.marker = marker_;
-  batch.fresh_as_of = fresh_as_of_;
-  batch.version = version_;
-  sink_.apply(std::move(batch));
+  sink_.apply(shown());
 }
 
 // The upstream's troubles are ours: we show what it shows.

@@ -44,7 +44,6 @@ class EdgeUpstream : public Upstream {
 
   suite::asio::awaitable<void> follow(const suite::HttpAddress& address);
   suite::asio::awaitable<std::shared_ptr<Link>> connect(const suite::HttpAddress& address);
-  suite::asio::awaitable<void> half(suite::asio::awaitable<void> work);
   suite::asio::awaitable<void> hear(std::shared_ptr<Link> link);
   suite::asio::awaitable<void> watch(std::shared_ptr<Link> link);
   std::string target() const;
@@ -55,6 +54,7 @@ class EdgeUpstream : public Upstream {
   void take_mark(replication::Mark&& mark);
   void take_troubles(const replication::Mark& mark);
   void show_progress(bool done);
+  Batch shown() const;
   bool others() const { return options_.addresses.size() > 1; }
 
   suite::asio::io_context& core_;
@@ -75,7 +75,6 @@ class EdgeUpstream : public Upstream {
 
   // Of the connection.
   std::shared_ptr<Link> link_;
-  std::exception_ptr failed_;
   std::size_t place_ = 0;  // among the addresses
   std::string upstream_;   // as it calls itself
   bool proved_ = false;    // it answered a probe, and has seen what is shown here

@@ -1,8 +1,7 @@
 #include "edge_service/src/pg_upstream.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
 #include "common/log.hpp"
+#include "edge_service/src/both.hpp"
 #include "edge_service/src/queries.hpp"
 
 namespace edge {
@@ -62,7 +61,7 @@ asio::awaitable<void> PgUpstream::run() {
     try {
       co_await follow(options_.urls[turn % options_.urls.size()]);
     } catch (const std::exception&) {
-      problem = problem_of(failed_ ? failed_ : std::current_exception());
+      problem = problem_of(std::current_exception());
     }
     health_.disconnected();
     health_.troubles().set("", Troubles::Kind::upstream, problem);
@@ -78,9 +77,7 @@ asio::awaitable<void> PgUpstream::run() {
 }
 
 asio::awaitable<void> PgUpstream::follow(const std::string& url) {
-  using namespace asio::experimental::awaitable_operators;
   url_ = url;
-  failed_ = nullptr;
   const auto deadline = Clock::now() + kConnectWithin;
   listener_ = std::make_unique<PgListener>(core_.get_executor(), url, options_.node, consumer_, options_.probe);
   co_await listener_->connect(deadline);
@@ -95,17 +92,7 @@ asio::awaitable<void> PgUpstream::follow(const std::string& url) {
     health_.connected();
     log::info("upstream_connected", {{"upstream", "postgresql"}});
   };
-  co_await (half(listener_->listen(rung, proved)) && half(look_for_ever()));  // the first to fail ends both
-}
-
-// Notes which half failed first: what both together throw does not tell.
-asio::awaitable<void> PgUpstream::half(asio::awaitable<void> work) {
-  try {
-    co_await std::move(work);
-  } catch (const std::exception&) {
-    if (!failed_) failed_ = std::current_exception();
-    throw;
-  }
+  co_await both(listener_->listen(rung, proved), look_for_ever());
 }
 
 asio::awaitable<void> PgUpstream::look_for_ever() {

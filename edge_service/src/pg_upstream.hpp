@@ -37,7 +37,6 @@ class PgUpstream : public Upstream {
 
  private:
   suite::asio::awaitable<void> follow(const std::string& url);
-  suite::asio::awaitable<void> half(suite::asio::awaitable<void> work);
   suite::asio::awaitable<void> look_for_ever();
   suite::asio::awaitable<void> settle_leases();
 
@@ -51,8 +50,7 @@ class PgUpstream : public Upstream {
   Wakefulness wakefulness_;
   PgPuller puller_;
   std::unique_ptr<PgListener> listener_;
-  std::string url_;            // that we are or were connected to
-  std::exception_ptr failed_;  // why the connections were given up
+  std::string url_;  // that we are or were connected to
   bool stopping_ = false;
 };
 
