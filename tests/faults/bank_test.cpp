@@ -1,20 +1,11 @@
 #include "tests/faults/bank_test.hpp"
 
+#include "tests/support/bank_tables.hpp"
+
 namespace suite::test {
-namespace {
-
-constexpr const char* kTables = R"(
-  CREATE TABLE branches (id int PRIMARY KEY, name text NOT NULL);
-  CREATE TABLE accounts (id int PRIMARY KEY, branch int NOT NULL REFERENCES branches, balance bigint NOT NULL);
-  CREATE INDEX ON accounts (branch);
-  INSERT INTO branches SELECT n, 'branch ' || n FROM generate_series(1, 8) n;
-  CREATE VIEW balances AS SELECT a.id, a.balance, b.name AS branch FROM accounts a JOIN branches b ON b.id = a.branch;
-)";
-
-}  // namespace
 
 BankTest::BankTest() {
-  database().sql(kTables);
+  database().sql(kBankTables);
   database().sql("INSERT INTO accounts SELECT n, 1 + n % 8, " + std::to_string(kDeposit) + " FROM generate_series(1, " +
                  std::to_string(kAccounts) + ") n");
   database().sql("SELECT edge.publish('balances', source => 'balances', key => 'id', sort => 'id')");

@@ -39,11 +39,7 @@ TEST_F(ClusterKilled, EachOfThemWhileAllIsWritten) {
 }
 
 TEST_F(ClusterKilled, BothLeadersInTurn) {
-  add_leader("first");
-  add_leader("second");
-  cluster().follow("one", {"first", "second"});
-  cluster().follow("two", {"second", "first"});
-  cluster().follow("below", {"one", "two"});
+  stand_up_two_leaders();
   watch_all({"one", "two", "below"});
   write_all_the_time();
   kill_all({"first", "second"}, scaled(4, 50), 4712);

@@ -9,11 +9,7 @@ namespace {
 class ClusterRollingRestart : public ClusterTest {};
 
 TEST_F(ClusterRollingRestart, LosesNothing) {
-  add_leader("first");
-  add_leader("second");
-  cluster().follow("one", {"first", "second"});
-  cluster().follow("two", {"second", "first"});
-  cluster().follow("below", {"one", "two"});
+  stand_up_two_leaders();
   watch_all({"one", "two", "below"});
   write_all_the_time();
   for (int turn = 0; turn < scaled(1, 10); ++turn) {

@@ -17,6 +17,14 @@ void ClusterTest::stand_up() {
   cluster_.follow("below", {"one", "two"});
 }
 
+void ClusterTest::stand_up_two_leaders() {
+  add_leader("first");
+  add_leader("second");
+  cluster_.follow("one", {"first", "second"});
+  cluster_.follow("two", {"second", "first"});
+  cluster_.follow("below", {"one", "two"});
+}
+
 Witness& ClusterTest::watch(const std::string& name, const Names& nodes, bool roams, std::size_t limit) {
   auto& made = witnesses_[name];
   made =

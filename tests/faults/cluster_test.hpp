@@ -31,6 +31,8 @@ class ClusterTest : public ::testing::Test {
   }
   // leader ← one, two; one, two ← below.
   void stand_up();
+  // first, second ← one, two; one, two ← below.
+  void stand_up_two_leaders();
 
   Witness& watch(const std::string& name, const Names& nodes, bool roams = false, std::size_t limit = 0);
   // One at each of these that stays, and some that roam over all of them.

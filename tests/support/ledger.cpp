@@ -3,15 +3,12 @@
 #include <random>
 #include <sstream>
 
+#include "tests/support/bank_tables.hpp"
+
 namespace suite::test {
 namespace {
 
-constexpr const char* kTables = R"(
-  CREATE TABLE branches (id int PRIMARY KEY, name text NOT NULL);
-  CREATE TABLE accounts (id int PRIMARY KEY, branch int NOT NULL REFERENCES branches, balance bigint NOT NULL);
-  CREATE INDEX ON accounts (branch);
-  INSERT INTO branches SELECT n, 'branch ' || n FROM generate_series(1, 8) n;
-  CREATE VIEW balances AS SELECT a.id, a.balance, b.name AS branch FROM accounts a JOIN branches b ON b.id = a.branch;
+constexpr const char* kBook = R"(
   CREATE TABLE book (generation bigint PRIMARY KEY, contents text NOT NULL);
   CREATE FUNCTION note() RETURNS void LANGUAGE sql AS $$
     INSERT INTO book SELECT (SELECT balance FROM accounts WHERE id = 0),
@@ -73,7 +70,8 @@ class Dice {
 };
 
 void install(const TestDatabase& database) {
-  database.sql(kTables);
+  database.sql(kBankTables);
+  database.sql(kBook);
   database.sql("INSERT INTO accounts SELECT n, 1 + n % 8, 0 FROM generate_series(0, " +
                std::to_string(Ledger::kAccounts) + ") n; SELECT note()");
   database.sql("SELECT edge.publish('balances', source => 'balances', key => 'id', sort => 'id', max_limit => 1000)");
