@@ -5,7 +5,7 @@
 # runner's last words; a part that ran none has failed, whatever its exit code.
 
 : "${logs:?}"
-parts=()
+parts=() failed_parts=()
 total_passed=0 total_failed=0
 
 # passed and failed, from the log of ctest, Vitest, or anything that ends with 'N passed, N failed'
@@ -20,6 +20,24 @@ counts_in() {
     END { print passed + 0, failed + 0 }'
 }
 
+# What failed in a log and the last that was said of it, in few lines: the whole may be far above, or cut off.
+failures_in() { # LOG
+  sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
+    function close_block(  i) {  # of a test of ours: its head, and its last words
+      if (head == "") return
+      print head
+      for (i = (n > 8 ? n - 7 : 1); i <= n; i++) print said[i]
+      head = ""; n = 0
+    }
+    /^FAILED / { close_block(); head = $0; next }
+    /^ok  / || /^[0-9]+ passed, / { close_block() }
+    head != "" { if ($0 != "") said[++n] = $0; next }
+    /\*\*\*[A-Z]/ { print; next }                                # ctest
+    /: Failure$/ || /ERROR: .*Sanitizer/ || /^ *FAIL / { more = 9 } # GoogleTest, sanitizers, Vitest
+    more > 0 { print; more-- }
+    END { close_block() }' | cut -c1-400 | head -n 60
+}
+
 run_part() { # NAME COMMAND…
   local name=$1 log=$logs/$1.log code=0 since=$SECONDS passed failed
   shift
@@ -27,6 +45,7 @@ run_part() { # NAME COMMAND…
   "$@" 2>&1 </dev/null | tee "$log" || code=$?
   read -r passed failed < <(counts_in "$log")
   if ((failed == 0 && (code != 0 || passed == 0))); then failed=1; fi
+  if ((failed)); then failed_parts+=("$name"); fi
   total_passed=$((total_passed + passed)) total_failed=$((total_failed + failed))
   parts+=("$(printf '%-19s %5d passed %5d failed  %4d s' "$name" "$passed" "$failed" $((SECONDS - since)))")
 }
@@ -37,6 +56,11 @@ skip_part() { # NAME REASON
 }
 
 report() {
+  local name
+  for name in "${failed_parts[@]}"; do
+    printf '\n=== what failed in %s (all of it: %s)\n' "$name" "$logs/$name.log"
+    failures_in "$logs/$name.log"
+  done
   printf '\n=== all\n'
   printf '%s\n' "${parts[@]}"
   printf '\n%d passed, %d failed\n' "$total_passed" "$total_failed"
