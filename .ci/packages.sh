@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Which Debian or Ubuntu packages each purpose needs, and which of them are missing. Sourced.
 
-# build (the services) | page | run | test | browser → names, one a line
+# build (the services) | page | run | test | browser | bench | peers (to measure beside) → names, one a line
 packages_for() {
   local boost=''
   case $1 in
@@ -16,6 +16,8 @@ packages_for() {
     run) printf '%s\n' haproxy nginx s6 curl openssl ;;
     test) printf '%s\n' libgtest-dev libgmock-dev python3 python3-psycopg2 procps spin nftables ;;
     browser) printf '%s\n' chromium ;;
+    bench) printf '%s\n' wrk libbenchmark-dev valgrind ;;
+    peers) printf '%s\n' nginx libnginx-mod-nchan haproxy varnish pushpin ;;
   esac
 }
 
@@ -33,7 +35,7 @@ missing_packages() {
       dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || echo "$name"
     done
     case $purpose in
-      page) has_node || printf '%s\n' nodejs npm ;;
+      page | peers) has_node || printf '%s\n' nodejs npm ;;
       run) has_postgresql || echo postgresql ;;
     esac
   done
