@@ -10,6 +10,7 @@ import tempfile
 import time
 
 import cpu
+import pinned
 from cluster import ROOT
 
 BINARY = ROOT / 'build/edge_service/edge_service'
@@ -23,10 +24,11 @@ def free_port():
 
 
 class Node:
-    """Ready from `with` on, and ended with it. `settings`: EDGE_… beside those that all have."""
+    """Ready from `with` on, and ended with it. `core`: on that one alone. `settings`: EDGE_… beside those all have."""
 
-    def __init__(self, upstream, name, **settings):
+    def __init__(self, upstream, name, core=None, **settings):
         self.name = name
+        self.command = [BINARY] if core is None else pinned.command(core, BINARY)
         self.port, self.control_port = free_port(), free_port()
         self.settings = {
             'EDGE_UPSTREAM': upstream, 'EDGE_BIND': '127.0.0.1', 'EDGE_STREAMING_PORT': str(self.port),
@@ -40,7 +42,7 @@ class Node:
         began = time.monotonic()
         self.began_at = time.time()
         self.process = subprocess.Popen(
-            [BINARY], env={'PATH': os.environ['PATH'], **self.settings},
+            self.command, env={'PATH': os.environ['PATH'], **self.settings},
             stdout=2 if self.settings['EDGE_LOG_LEVEL'] == 'warn' else self.log)
         try:
             self.wait(lambda: self._status('/readyz') == 200, 'ready')
@@ -72,6 +74,9 @@ class Node:
         finally:
             connection.close()
 
+    def url(self, target):
+        return f'http://127.0.0.1:{self.port}{target}'
+
     def _status(self, target):
         return self.get(target)[0]
 
@@ -98,6 +103,11 @@ class Node:
         """`VmHWM`: the most that it ever was."""
         with open(f'/proc/{self.process.pid}/status', encoding='utf-8') as status:
             return int(re.search(rf'^{field}:\s+(\d+) kB', status.read(), re.M)[1]) * 1024 / MIB
+
+    def forget_peak(self):
+        """`VmHWM` counts from now on."""
+        with open(f'/proc/{self.process.pid}/clear_refs', 'w', encoding='utf-8') as clear:
+            clear.write('5')
 
     def events(self):
         """Of its log, where EDGE_LOG_LEVEL is info: one dictionary each."""

@@ -1,10 +1,11 @@
-// How much later than the leader's reader the readers of its followers have an event: one thread reads all streams, so
-// there is one clock, and what a stream was kept waiting for it is a few microseconds.
+// How soon after a write readers have its event at several places: one thread reads all streams, so there is one clock,
+// and what a stream was kept waiting for it is a few microseconds.
 //
-//   bench_hops COUNT INTERVAL_MS URL POST PORT…
+//   bench_hops COUNT INTERVAL_MS URL POST STREAM…
 //
-// Writes the numbered titles, one every INTERVAL_MS. Prints a line per write, in microseconds: sent → seen at the first
-// port, and for each further one: seen there less seen at the first. Exit code 1 where a write is not seen in 30 s.
+// Writes the numbered titles, one every INTERVAL_MS. STREAM is the address of an event stream of that post. Prints a
+// line per write, in microseconds since it was sent: answered, seen on the first stream, on the second, and so on. Exit
+// code 1 where a write is not seen in 30 s.
 #include <algorithm>
 #include <cstdio>
 #include <deque>
@@ -23,7 +24,7 @@ constexpr std::chrono::seconds kPatience{30};
 // A reader on one node, and when it saw which write. Who sees a write has seen those before it.
 class Reader {
  public:
-  Reader(const std::string& post, int port, std::size_t count) : stream_(post, port), seen_(count) {}
+  Reader(const std::string& url, std::size_t count) : stream_(url), seen_(count) {}
 
   pollfd waiting() const { return {stream_.descriptor(), POLLIN, 0}; }
   void take() {
@@ -56,16 +57,17 @@ void read_until(std::deque<Reader>& readers, std::size_t number, std::chrono::mi
 }
 
 void run(std::size_t count, std::chrono::milliseconds interval, const std::string& url, const std::string& post,
-         const std::vector<int>& ports) {
+         const std::vector<std::string>& streams) {
   Database writer(url);
   writer.prepare("UPDATE posts SET title = $1 WHERE id = " + post);
-  std::vector<Clock::time_point> sent(count + 1);
+  std::vector<Clock::time_point> sent(count + 1), answered(count + 1);
   const auto write = [&](std::size_t number) {
     sent[number] = Clock::now();
     writer.ask(kMark + std::to_string(number) + ".");
+    answered[number] = Clock::now();
   };
   std::deque<Reader> readers;
-  for (const int port : ports) readers.emplace_back(post, port, count + 1);
+  for (const auto& stream : streams) readers.emplace_back(stream, count + 1);
   write(0);
   read_until(readers, 0, kPatience);  // so that none misses what comes after
 
@@ -84,11 +86,12 @@ void run(std::size_t count, std::chrono::milliseconds interval, const std::strin
   read_until(readers, count, count * interval + kPatience);
   writing.join();
   if (failed) std::rethrow_exception(failed);
-  const auto us = [](Clock::duration span) { return std::chrono::duration<double, std::micro>(span).count(); };
   for (std::size_t number = 1; number <= count; ++number) {
-    const auto first = readers.front().when(number);
-    std::printf("%.0f", us(first - sent[number]));
-    for (std::size_t i = 1; i < readers.size(); ++i) std::printf(" %.0f", us(readers[i].when(number) - first));
+    const auto print = [&](Clock::time_point moment) {
+      std::printf(" %.0f", std::chrono::duration<double, std::micro>(moment - sent[number]).count());
+    };
+    print(answered[number]);
+    for (const auto& reader : readers) print(reader.when(number));
     std::printf("\n");
   }
 }
@@ -98,14 +101,12 @@ void run(std::size_t count, std::chrono::milliseconds interval, const std::strin
 int main(int count, char** words) {
   const std::vector<std::string> arguments(words + 1, words + count);
   if (arguments.size() < 5) {
-    std::fprintf(stderr, "usage: bench_hops COUNT INTERVAL_MS URL POST PORT...\n");
+    std::fprintf(stderr, "usage: bench_hops COUNT INTERVAL_MS URL POST STREAM...\n");
     return 2;
   }
   try {
-    std::vector<int> ports;
-    for (std::size_t i = 4; i < arguments.size(); ++i) ports.push_back(std::stoi(arguments[i]));
     run(std::stoul(arguments[0]), std::chrono::milliseconds(std::stoi(arguments[1])), arguments[2], arguments[3],
-        ports);
+        {arguments.begin() + 4, arguments.end()});
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_hops: %s\n", error.what());
     return 1;

@@ -1,4 +1,4 @@
-"""How much later than the leader's readers those of its followers have an event: bench_hops, and what it says."""
+"""How soon after a write readers at several places have its event: bench_hops, and what it says."""
 import contextlib
 import subprocess
 
@@ -20,17 +20,27 @@ def measure(cluster, database, quick):
         nodes = [ends.enter_context(Edge(cluster, database))]
         for name in ('follower', 'second'):
             nodes.append(ends.enter_context(Follower(nodes[-1], name)))
-        yield 'idle', 0, _measure(cluster, nodes, count)
-        seconds = count * INTERVAL_MS // 1000 + 3
-        with writers.OneRowUpdates(cluster, database, CLIENTS, seconds, RATE) as load:
-            found = _measure(cluster, nodes, count)
+        streams = [node.url(f'/v1/resources/posts/{probe.POST}') for node in nodes]
+        yield 'idle', 0, _later(delays(cluster, database, streams, count))
+        with writers.OneRowUpdates(cluster, database, CLIENTS, seconds_of(count), RATE) as load:
+            found = _later(delays(cluster, database, streams, count))
             rate, _ = load.result()
         yield 'under load', rate, found
 
 
-def _measure(cluster, nodes, count):
-    arguments = [count, INTERVAL_MS, cluster.url('blog_web', nodes[0].database), probe.POST, *(n.port for n in nodes)]
+def seconds_of(count):
+    """How long a load has to last to be there all the time."""
+    return count * INTERVAL_MS // 1000 + 3
+
+
+def delays(cluster, database, streams, count):
+    """Per write, milliseconds since it was sent: [answered, seen on the first stream, on the second, …]."""
+    arguments = [count, INTERVAL_MS, cluster.url('blog_web', database), probe.POST, *streams]
     done = subprocess.run([BINARY, *map(str, arguments)], stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise SystemExit('the probe did not see what it wrote')
     return [[float(us) / 1000 for us in line.split()] for line in done.stdout.splitlines()]
+
+
+def _later(found):
+    return [[first, *(one - first for one in others)] for _, first, *others in found]

@@ -1,10 +1,11 @@
 // How long after a write its reader has the entry: an edge's event stream, and the floor, LISTEN and one SELECT. Writer
 // and readers are this one process with one clock, and both write alike, so that the two can be compared.
 //
-//   bench_latency COUNT INTERVAL_MS (edge URL POST PORT | floor URL POST)…
+//   bench_latency COUNT INTERVAL_MS (edge URL POST STREAM | floor URL POST)…
 //
-// Each course in turn gets the next numbered write, one every INTERVAL_MS. Prints a line per write, in microseconds:
-// course, sent → seen, answered → seen. Exit code 1 where a write was not seen within 30 s.
+// STREAM is the address of an event stream of that post. Each course in turn gets the next numbered write, one every
+// INTERVAL_MS. Prints a line per write, in microseconds: course, sent → seen, answered → seen. Exit code 1 where a write
+// was not seen within 30 s.
 #include <condition_variable>
 #include <cstdio>
 #include <functional>
@@ -97,9 +98,9 @@ class Course {
   std::jthread reader_;  // the last member: it ends before what it uses
 };
 
-Course::Reader edge_reader(const std::string& post, int port) {
+Course::Reader edge_reader(const std::string& url) {
   return [=](const std::stop_token& stop, Sightings& sightings) {
-    NumberedStream stream(post, port);
+    NumberedStream stream(url);
     while (!stop.stop_requested()) {
       if (const auto number = stream.read()) sightings.saw(*number);
     }
@@ -130,8 +131,7 @@ std::vector<std::unique_ptr<Course>> begin_courses(const std::vector<std::string
     const auto& url = words.at(at + 1);
     const auto& post = words.at(at + 2);
     courses.push_back(std::make_unique<Course>(words[at], url, post, count));
-    const bool begun =
-        courses.back()->begin(edge ? edge_reader(post, std::stoi(words.at(at + 3))) : floor_reader(post, url));
+    const bool begun = courses.back()->begin(edge ? edge_reader(words.at(at + 3)) : floor_reader(post, url));
     if (!begun) throw std::runtime_error(words[at] + " shows nothing");
     at += edge ? 4 : 3;
   }
@@ -158,7 +158,7 @@ void run(std::size_t count, std::chrono::milliseconds interval, const std::vecto
 int main(int count, char** words) {
   const std::vector<std::string> arguments(words + 1, words + count);
   if (arguments.size() < 5) {
-    std::fprintf(stderr, "usage: bench_latency COUNT INTERVAL_MS (edge URL POST PORT | floor URL POST)...\n");
+    std::fprintf(stderr, "usage: bench_latency COUNT INTERVAL_MS (edge URL POST STREAM | floor URL POST)...\n");
     return 2;
   }
   try {

@@ -4,11 +4,8 @@
 // Failure  std::runtime_error, which ends the probe.
 #pragma once
 
-#include <arpa/inet.h>
 #include <libpq-fe.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -19,6 +16,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "tests/bench/link.hpp"
 
 namespace bench {
 
@@ -80,47 +79,49 @@ inline std::optional<std::size_t> number_in(std::string_view text) {
   return number;
 }
 
+// Where a stream is read: http://127.0.0.1:PORT/TARGET, or https://.
+struct Address {
+  explicit Address(const std::string& url) : encrypted(url.starts_with("https://")) {
+    const auto host = url.find("://") + 3, slash = url.find('/', host);
+    const auto colon = url.rfind(':', slash);
+    if (!url.starts_with("http") || slash == std::string::npos || colon < host) {
+      throw std::runtime_error(url + " is no http://127.0.0.1:PORT/TARGET");
+    }
+    port = std::stoi(url.substr(colon + 1, slash - colon - 1));
+    target = url.substr(slash);
+  }
+
+  bool encrypted;
+  int port;
+  std::string target;
+};
+
 class Stream {
  public:
-  Stream(int port, const std::string& target) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const std::string request = "GET " + target + " HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n";
-    if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-        send(socket_, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) {
-      close(socket_);
-      throw std::runtime_error("the edge does not answer");
-    }
+  explicit Stream(const Address& address) : link_(address.port, address.encrypted) {
+    link_.write("GET " + address.target + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
   }
-  Stream(const Stream&) = delete;
-  ~Stream() { close(socket_); }
 
-  int descriptor() const { return socket_; }
+  int descriptor() const { return link_.descriptor(); }
 
   // What came within 100 ms.
   std::string_view read() {
-    pollfd waiting{socket_, POLLIN, 0};
+    pollfd waiting{descriptor(), POLLIN, 0};
     return poll(&waiting, 1, 100) <= 0 ? std::string_view() : take();
   }
 
   // What is there, or comes first.
-  std::string_view take() {
-    const auto count = recv(socket_, buffer_.data(), buffer_.size(), 0);
-    if (count <= 0) throw std::runtime_error("the edge ended the stream");
-    return {buffer_.data(), static_cast<std::size_t>(count)};
-  }
+  std::string_view take() { return link_.read(buffer_); }
 
  private:
-  int socket_;
+  Link link_;
   std::array<char, 65536> buffer_;
 };
 
 // The numbers of the titles that one entry's stream shows.
 class NumberedStream {
  public:
-  NumberedStream(const std::string& post, int port) : stream_(port, "/v1/resources/posts/" + post) {}
+  explicit NumberedStream(const std::string& url) : stream_(Address(url)) {}
 
   int descriptor() const { return stream_.descriptor(); }
 

@@ -25,8 +25,8 @@ def make_floor(cluster):
     cluster.run('floor', FLOOR, role='blog_owner')
 
 
-def course_of_edge(cluster, edge):
-    return ['edge', cluster.url('blog_web', edge.database), str(POST), str(edge.port)]
+def course_of_edge(cluster, edge, post=POST):
+    return ['edge', cluster.url('blog_web', edge.database), str(post), edge.url(f'/v1/resources/posts/{post}')]
 
 
 def course_of_floor(cluster):

@@ -36,12 +36,12 @@ def alone(cluster, database):
     cluster.run(database, 'vacuum analyze')
 
 
-def fill_up(cluster, database, posts):
-    """More of them, up to so many."""
+def fill_up(cluster, database, posts, author='1 + i % 1000'):
+    """More of them, up to so many. `author`: SQL of their `i`."""
     cluster.run(database, f"""
         set session_replication_role = replica;  -- nothing is stamped or journaled
         insert into posts (author_id, title, content, status, published_at)
-          select 1 + i % 1000, 'post ' || i, {content('i')}, 'published', now() - i * interval '1 s'
+          select {author}, 'post ' || i, {content('i')}, 'published', now() - i * interval '1 s'
           from generate_series((select count(*) from posts) + 1, {posts}) as i;
         insert into post_tags (post_id, tag_id) select p.id, 1 + (p.id + t * 7) % 50
           from posts p, generate_series(1, 2) as t on conflict do nothing""")
