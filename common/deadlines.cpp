@@ -16,17 +16,18 @@ void Deadlines::sweep() {
   for (auto& guarded : guarded_) {
     if (guarded.deadline_ > now) continue;
     guarded.never_expires();
-    error_code ignored;
-    guarded.socket_.close(ignored);
+    guarded.close();
   }
 }
 
 void Deadlines::close_idle() {
   for (auto& guarded : guarded_) {
-    if (!guarded.idle_) continue;
-    error_code ignored;
-    guarded.socket_.close(ignored);
+    if (guarded.idle_) guarded.close();
   }
+}
+
+void Deadlines::close_all() {
+  for (auto& guarded : guarded_) guarded.close();
 }
 
 }  // namespace suite

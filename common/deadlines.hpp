@@ -28,6 +28,12 @@ class Guarded : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
  private:
   friend class Deadlines;
+
+  void close() {
+    error_code ignored;
+    socket_.close(ignored);
+  }
+
   tcp::socket socket_;
   Clock::time_point deadline_ = Clock::time_point::max();
   bool idle_ = false;
@@ -41,6 +47,7 @@ class Deadlines {
   void start();  // sweeps until stop()
   void stop() { timer_.cancel(); }
   void close_idle();
+  void close_all();
 
  private:
   void sweep();

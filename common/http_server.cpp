@@ -87,6 +87,12 @@ void HttpServer::drain() {
   }
 }
 
+void HttpServer::close() {
+  for (auto& thread : threads_) {
+    asio::post(thread->context, [thread] { thread->deadlines.close_all(); });
+  }
+}
+
 std::size_t HttpServer::connections() const {
   std::size_t sum = 0;
   for (const auto& thread : threads_) sum += thread->connections;

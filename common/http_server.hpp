@@ -1,7 +1,7 @@
 // Listens on one port and deals the connections out to the io threads in turn.
 //
 // Owner     main, after the IoThreads it is given.
-// Threads   start() and drain() from main's thread; the rest runs on the io threads.
+// Threads   start(), drain() and close() from main's thread; the rest runs on the io threads.
 // Bounds    Beyond `limits.connections` over all threads a new connection is answered 503 and closed.
 // Drain     drain() stops accepting; a connection ends with the answer it is in, idle ones at once.
 #pragma once
@@ -24,6 +24,7 @@ class HttpServer {
 
   void start();
   void drain();
+  void close();  // ends what is left after a drain, in the middle of whatever it is in
   std::uint16_t port() const { return port_; }
   std::size_t connections() const;
 

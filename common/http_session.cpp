@@ -43,15 +43,17 @@ class HttpSession {
  public:
   HttpSession(tcp::socket socket, std::shared_ptr<HttpThread> thread, std::shared_ptr<HttpHandler> handler,
               const HttpLimits& limits)
-      : thread_(std::move(thread)), handler_(std::move(handler)), limits_(limits), guarded_(std::move(socket)) {
+      : thread_(std::move(thread)),
+        handler_(std::move(handler)),
+        limits_(limits),
+        place_(thread_),
+        guarded_(std::move(socket)) {
     thread_->deadlines.add(guarded_);
-    ++thread_->connections;
     error_code ignored;
     guarded_.socket().set_option(tcp::no_delay(true), ignored);
     endpoint_ = guarded_.socket().remote_endpoint(ignored);
   }
   HttpSession(const HttpSession&) = delete;
-  ~HttpSession() { --thread_->connections; }
 
   asio::awaitable<void> run() {
     // Not `while (co_await …)`: g++ 12 makes an illegal instruction of that.
@@ -80,7 +82,7 @@ class HttpSession {
     buffer_.clear();
     buffer_.shrink_to_fit();
     parser.release();  // a stream may last for days: keep nothing of its request
-    Peer peer(guarded_, limits_.write);
+    Peer peer(guarded_, place_, limits_.write);
     co_await std::get<Conversation>(answer)(peer);
     error_code ignored;
     guarded_.socket().shutdown(tcp::socket::shutdown_send, ignored);
@@ -150,6 +152,7 @@ class HttpSession {
   std::shared_ptr<HttpThread> thread_;
   std::shared_ptr<HttpHandler> handler_;
   const HttpLimits& limits_;
+  Place place_;
   Guarded guarded_;
   tcp::endpoint endpoint_;
   boost::beast::flat_buffer buffer_;
@@ -165,6 +168,12 @@ asio::awaitable<void> run_session(std::unique_ptr<HttpSession> session) {
 }
 
 }  // namespace
+
+Place::Place(std::shared_ptr<HttpThread> thread) : thread_(std::move(thread)) { ++thread_->connections; }
+
+Place::~Place() {
+  if (thread_) --thread_->connections;
+}
 
 std::string_view HttpThread::date_line() {
   const std::time_t second = std::time(nullptr);

@@ -34,10 +34,30 @@ struct HttpLimits {
   std::chrono::seconds write{30};    // for a peer to take an answer
 };
 
-// What a conversation that has taken over its connection may do: write, under a deadline.
+struct HttpThread;
+
+// A connection's place among those that its io thread may have.
+class Place {
+ public:
+  explicit Place(std::shared_ptr<HttpThread> thread);
+  Place(Place&&) = default;
+  ~Place();
+
+ private:
+  std::shared_ptr<HttpThread> thread_;
+};
+
+// A connection that has left its session: whoever has it sees to its deadlines, too.
+struct Connection {
+  tcp::socket socket;
+  Place place;
+};
+
+// What a conversation that has taken over its connection may do: write, under a deadline, or take it away for good.
 class Peer {
  public:
-  Peer(Guarded& guarded, std::chrono::seconds write_limit) : guarded_(guarded), write_limit_(write_limit) {}
+  Peer(Guarded& guarded, Place& place, std::chrono::seconds write_limit)
+      : guarded_(guarded), place_(place), write_limit_(write_limit) {}
 
   // All of it or an exception. However slow, a peer that takes something stays; one that takes nothing for the whole
   // write limit is closed.
@@ -45,13 +65,16 @@ class Peer {
   asio::awaitable<void> write(const Buffers& buffers);
   tcp::socket& socket() { return guarded_.socket(); }
   asio::any_io_executor executor() { return guarded_.socket().get_executor(); }
+  std::chrono::seconds write_limit() const { return write_limit_; }
+  Connection take() { return {std::move(guarded_.socket()), std::move(place_)}; }
 
  private:
   Guarded& guarded_;
+  Place& place_;
   std::chrono::seconds write_limit_;
 };
 
-// A conversation, such as an event stream; the connection closes when it returns.
+// A conversation, such as replication; the connection closes when it returns, unless it was taken.
 using Conversation = std::function<asio::awaitable<void>(Peer&)>;
 using Answer = std::variant<Reply, Conversation>;
 

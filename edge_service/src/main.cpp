@@ -169,6 +169,15 @@ int serve(const edge::Config& config) {
             tick.expires_after(20ms);
             co_await tick.async_wait(suite::kTuple);
           }
+          // What is left is cut: nothing may outlive what it stands on.
+          streaming.close();
+          control.close();
+          on_every_shelf([](edge::Shelf& shelf) { shelf.streams().close_all(); });
+          const auto cut = suite::Clock::now() + 1s;
+          while (streaming.connections() + control.connections() > 0 && suite::Clock::now() < cut) {
+            tick.expires_after(5ms);
+            co_await tick.async_wait(suite::kTuple);
+          }
         },
         asio::detached);
   });

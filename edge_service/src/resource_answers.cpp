@@ -1,7 +1,6 @@
 #include "edge_service/src/resource_answers.hpp"
 
-#include "edge_service/src/sse.hpp"
-#include "edge_service/src/subscription.hpp"
+#include "edge_service/src/event_stream.hpp"
 #include "edge_service/src/words.hpp"
 
 namespace edge {
@@ -159,49 +158,11 @@ suite::Answer ResourceAnswers::stream(const Request& request, const Parameters& 
 
 asio::awaitable<void> ResourceAnswers::converse(suite::Peer& peer, OpenWindowPtr window, std::string last_event_id,
                                                 std::optional<suite::jwt::Time> expires, std::string nonce) {
-  static constexpr std::string_view kHead =
-      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
-      "Connection: close\r\n\r\n";
   suite::error_code ignored;
   peer.socket().set_option(asio::socket_base::send_buffer_size(static_cast<int>(limits_.send_buffer)), ignored);
-
-  const auto reader = std::make_shared<Subscription>(shelf_, window, std::move(nonce));
-  const Metrics::Reader counted(metrics_, thread_);
-  // A client has nothing more to say: whatever its side of the connection does next, it has left.
-  peer.socket().async_wait(suite::tcp::socket::wait_read, [watched = std::weak_ptr(reader)](suite::error_code) {
-    if (const auto left = watched.lock()) left->leave();
-  });
-
-  // One packet where it fits: the head, the retry interval and the first frame.
-  Frame frame = co_await reader->begin(last_event_id);
-  std::array first{asio::buffer(kHead), asio::buffer(sse::kRetry), asio::const_buffer()};
-  if (frame) first.back() = asio::buffer(*frame);
-  co_await peer.write(first);
-  const auto life = expires ? *expires - std::chrono::system_clock::now() : std::chrono::hours(24 * 365);
-  const auto last = Clock::now() + std::chrono::duration_cast<Clock::duration>(life);
-  auto beat = Clock::now() + limits_.heartbeat;
-  const auto now = std::chrono::system_clock::now();
-  if (shelf_.health().staleness(now, window->spec.resource).count() > 0)
-    reader->announce();  // it is to know from the start
-  while (!reader->left() && !reader->ended()) {
-    frame = co_await reader->next();
-    if (!frame && (Clock::now() >= beat || reader->take_announcement())) {
-      beat = Clock::now() + limits_.heartbeat;
-      frame = reader->heartbeat();
-    }
-    if (frame) {
-      co_await peer.write(asio::buffer(*frame));
-      metrics_.frame_sent(thread_, frame->size());
-      frame.reset();
-      continue;
-    }
-    if (Clock::now() >= last) reader->end(EndReason::unauthorized);
-    if (!reader->ended()) co_await reader->wait_until(std::min(beat, last));
-  }
-  if (reader->ended() && !reader->left()) {
-    const std::string farewell = sse::end(name_of(*reader->ended()));
-    co_await peer.write(asio::buffer(farewell));
-  }
+  EventStream::Options options{std::move(nonce), expires, limits_.heartbeat};
+  const auto stream = std::make_shared<EventStream>(shelf_, std::move(window), metrics_, thread_, std::move(options));
+  co_await stream->begin(peer, std::move(last_event_id));
 }
 
 }  // namespace edge

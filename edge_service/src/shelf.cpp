@@ -50,6 +50,7 @@ Shelf::Shelf(asio::io_context& io, std::size_t thread, Store& store, Health& hea
       nudge_(std::move(nudge)),
       limits_(limits),
       sweeper_(io),
+      streams_(io),
       declarations_(std::make_shared<Declarations>()) {
   store_.attach(io_.get_executor(), [this](const ReleasePtr& release) { take(release); });
 }
@@ -71,11 +72,16 @@ auto Shelf::ask(Question question) {
 }
 
 void Shelf::start() {
+  streams_.start();
+  sweep_on();
+}
+
+void Shelf::sweep_on() {
   sweeper_.expires_after(std::chrono::seconds(1));
   sweeper_.async_wait([this](suite::error_code failed) {
     if (failed) return;
     sweep();
-    start();
+    sweep_on();
   });
 }
 

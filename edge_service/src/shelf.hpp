@@ -13,6 +13,7 @@
 #include "edge_service/src/event.hpp"
 #include "edge_service/src/health.hpp"
 #include "edge_service/src/store.hpp"
+#include "edge_service/src/streams.hpp"
 
 namespace edge {
 
@@ -96,8 +97,7 @@ class Shelf {
   Shelf(suite::asio::io_context& io, std::size_t thread, Store& store, Health& health, std::function<void()> nudge,
         const ShelfLimits& limits);
 
-  void start();  // the sweep of unused windows
-  void stop() { sweeper_.cancel(); }
+  void start();  // the sweep of unused windows, and the streams' clock
 
   bool loaded() const { return loaded_; }
   DeclarationPtr declaration(const std::string& resource) const;
@@ -140,6 +140,7 @@ class Shelf {
   void drain(std::chrono::milliseconds spread);
   bool draining() const { return draining_; }
   std::size_t readers() const { return readers_; }
+  Streams& streams() { return streams_; }
 
  private:
   friend class Subscription;
@@ -149,6 +150,7 @@ class Shelf {
     Event bell;
   };
 
+  void sweep_on();
   void take(const ReleasePtr& release);
   OpenWindowPtr adopt(const WindowSpec& spec, Opened&& opened);
   void sweep();
@@ -165,6 +167,7 @@ class Shelf {
   std::function<void()> nudge_;
   ShelfLimits limits_;
   suite::asio::steady_timer sweeper_;
+  Streams streams_;
 
   bool loaded_ = false;
   bool draining_ = false;

@@ -15,12 +15,12 @@ std::string_view name_of(EndReason reason) {
   return "drain";
 }
 
-Subscription::Subscription(Shelf& shelf, OpenWindowPtr window, std::string nonce)
-    : shelf_(shelf), window_(std::move(window)), nonce_(std::move(nonce)), bell_(shelf.executor()) {
+Subscription::Subscription(Shelf& shelf, OpenWindowPtr window, Listener& listener, std::string nonce)
+    : shelf_(shelf), window_(std::move(window)), listener_(listener), nonce_(std::move(nonce)) {
   window_->readers_.push_back(*this);
   ++shelf_.readers_;
-  if (!window_->live()) end(EndReason::unpublished);
-  if (shelf_.draining()) drain_after(std::chrono::milliseconds(0));
+  if (!window_->live()) ended_ = EndReason::unpublished;
+  if (shelf_.draining()) ended_ = EndReason::drain;
 }
 
 Subscription::~Subscription() {
@@ -33,7 +33,7 @@ suite::asio::awaitable<Frame> Subscription::begin(std::string_view last_event_id
   const auto seen = parse_version_id(last_event_id, window_->fingerprint);
   if (!seen) co_return co_await begin_anew();
   ahead_ = std::make_unique<Ahead>(*this, *seen);
-  Frame frame = co_await draw_level();
+  Frame frame = co_await begin_at_seen();
   if (ahead_) {
     shelf_.add(*ahead_);
     shelf_.nudge();
@@ -43,7 +43,7 @@ suite::asio::awaitable<Frame> Subscription::begin(std::string_view last_event_id
 
 // The first frame; null while what the reader has seen may be newer than what is shown here. What it has seen was
 // committed before it came, so it is not once this node is fresh as of then.
-suite::asio::awaitable<Frame> Subscription::draw_level() {
+suite::asio::awaitable<Frame> Subscription::begin_at_seen() {
   Resumed resumed = co_await shelf_.resume(window_, ahead_->seen);
   if (resumed.ahead && shelf_.latest()->fresh_as_of < ahead_->since) co_return nullptr;
   ahead_.reset();
@@ -69,43 +69,43 @@ suite::asio::awaitable<Frame> Subscription::begin_anew() {
   co_return Frame(contents, &contents->init_frame());
 }
 
-suite::asio::awaitable<Frame> Subscription::next() {
-  if (ahead_) co_return co_await draw_level();
-  if (!window_->behind(position_)) co_return nullptr;
-  if (window_->reaches(position_)) {
-    Frame frame = window_->frame_since(position_);
-    position_ = shelf_.sequence();
-    co_return frame;
-  }
-  const Resumed resumed = co_await shelf_.resume(window_, position_);  // so slow that the steps are gone
+bool Subscription::asks_core() const {
+  return ahead_ || (window_->behind(position_) && !window_->reaches(position_));  // so slow that the steps are gone
+}
+
+suite::asio::awaitable<Frame> Subscription::draw_level() {
+  if (ahead_) co_return co_await begin_at_seen();
+  const Resumed resumed = co_await shelf_.resume(window_, position_);
   if (resumed.known) co_return catch_up(resumed);
   co_return co_await begin_anew();
 }
 
-suite::asio::awaitable<void> Subscription::wait_until(suite::Clock::time_point deadline) {
-  if (drains_) deadline = std::min(deadline, *drains_);
-  co_await bell_.wait_until(deadline);
-  if (drains_ && suite::Clock::now() >= *drains_) end(EndReason::drain);
+Frame Subscription::next() {
+  if (!window_->behind(position_)) return nullptr;
+  Frame frame = window_->frame_since(position_);
+  position_ = shelf_.sequence();
+  return frame;
 }
 
-void Subscription::drain_after(std::chrono::milliseconds delay) {
-  drains_ = suite::Clock::now() + delay;
-  ring();
+void Subscription::look_at_clock(suite::Clock::time_point now) {
+  if (drains_ && now >= *drains_) end(EndReason::drain);
 }
+
+void Subscription::drain_after(std::chrono::milliseconds delay) { drains_ = suite::Clock::now() + delay; }
 
 void Subscription::end(EndReason reason) {
-  if (!ended_) ended_ = reason;
-  ring();
-}
-
-void Subscription::leave() {
-  left_ = true;
+  if (ended_) return;
+  ended_ = reason;
   ring();
 }
 
 void Subscription::announce() {
   announce_ = true;
   ring();
+}
+
+bool Subscription::is_stale() const {
+  return shelf_.health().staleness(std::chrono::system_clock::now(), window_->spec.resource).count() > 0;
 }
 
 Frame Subscription::heartbeat() const {
