@@ -1,6 +1,7 @@
 #include "common/http_session.hpp"
 
 #include <array>
+#include <boost/beast/core/buffers_suffix.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <ctime>
@@ -51,6 +52,7 @@ class HttpSession {
     thread_->deadlines.add(guarded_);
     error_code ignored;
     guarded_.socket().set_option(tcp::no_delay(true), ignored);
+    guarded_.socket().non_blocking(true, ignored);  // what can be done at once is done without a turn of the scheduler
     endpoint_ = guarded_.socket().remote_endpoint(ignored);
   }
   HttpSession(const HttpSession&) = delete;
@@ -99,6 +101,9 @@ class HttpSession {
       if (failed) co_return failed;
       buffer_.commit(bytes);
     }
+    if (const auto failed = parse_at_hand(parser); failed != http::error::need_more) {
+      if (failed || parser.is_done()) co_return failed;
+    }
     guarded_.expires_after(limits_.request);
     auto [failed, header_bytes] = co_await http::async_read_header(guarded_.socket(), buffer_, parser, kTuple);
     if (failed) co_return failed;
@@ -110,6 +115,13 @@ class HttpSession {
     if (parser.is_done()) co_return error_code();
     auto [broken, body_bytes] = co_await http::async_read(guarded_.socket(), buffer_, parser, kTuple);
     co_return broken;
+  }
+
+  // The header as far as it has come; most requests are there whole by the first read.
+  error_code parse_at_hand(Parser& parser) {
+    error_code failed;
+    buffer_.consume(parser.put(buffer_.data(), failed));
+    return failed;
   }
 
   asio::awaitable<Answer> handled(Request& request) {
@@ -131,9 +143,15 @@ class HttpSession {
     tail_.assign(reply.extra).append(thread_->date_line()).append(keep ? "\r\n" : "Connection: close\r\n\r\n");
     const std::array<asio::const_buffer, 3> buffers{asio::buffer(reply.head), asio::buffer(tail_),
                                                     asio::buffer(head_only ? std::string_view() : reply.body)};
+    error_code failed;
+    const std::size_t sent = guarded_.socket().write_some(buffers, failed);
+    if (failed && failed != asio::error::would_block) co_return false;
+    if (sent == boost::beast::buffer_bytes(buffers)) co_return keep;
+    boost::beast::buffers_suffix rest(buffers);
+    rest.consume(sent);
     guarded_.expires_after(limits_.write);
-    const auto [failed, sent] = co_await asio::async_write(guarded_.socket(), buffers, kTuple);
-    co_return !failed && keep;
+    const auto [refused, bytes] = co_await asio::async_write(guarded_.socket(), rest, kTuple);
+    co_return !refused && keep;
   }
 
   // Lets a peer that is still sending read our refusal: closing at once would reset the connection under it.
