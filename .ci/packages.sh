@@ -16,7 +16,7 @@ packages_for() {
     run) printf '%s\n' haproxy nginx s6 curl openssl ;;
     test) printf '%s\n' libgtest-dev libgmock-dev python3 python3-psycopg2 procps spin nftables libssl-dev ;;
     browser) printf '%s\n' chromium ;;
-    bench) printf '%s\n' wrk libbenchmark-dev valgrind ;;
+    bench) printf '%s\n' wrk libbenchmark-dev ;;
     peers) printf '%s\n' nginx libnginx-mod-nchan haproxy varnish pushpin ;;
   esac
 }
