@@ -21,7 +21,8 @@ def run(port, target, headers, seconds, *arguments):
              f'http://127.0.0.1:{port}{target}', '--', *arguments]
     process = subprocess.Popen(pinned.command(pinned.LOAD, *words), stdout=subprocess.PIPE, text=True)
     output = process.stdout.read()
-    _, process.returncode, usage = _wait(process.pid)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     found = re.search(r'^figures: (.*)$', output, re.M)
     if process.returncode or not found:
         raise SystemExit(f'wrk failed:\n{output}')
@@ -31,8 +32,3 @@ def run(port, target, headers, seconds, *arguments):
     seconds = us / 1e6
     return Run(answers / seconds, size / answers, p50 / 1000, p99 / 1000,
                (usage.ru_utime + usage.ru_stime) / seconds, seconds)
-
-
-def _wait(pid):
-    ended, status, usage = os.wait4(pid, 0)
-    return ended, os.waitstatus_to_exitcode(status), usage
