@@ -46,7 +46,8 @@ def of_renamings(found, posts):
 
     yield from table(
         [f'an author of {posts:,} posts renamed', 's until committed', 's from then until shown', 'versions',
-         'CPU s of the edge', 'MiB more meanwhile', 'events of another resource: usual p99, ms', 'at most meanwhile, ms'],
+         'CPU s of the edge', 'MiB more meanwhile', 'events of another resource: usual p99, ms',
+         'at most meanwhile, ms'],
         [[f'median of {len(found)}', *(middle(field, form) for field, form in (
             ('commit', '{:.2f}'), ('shown', '{:.2f}'), ('versions', '{:.0f}'), ('cpu', '{:.2f}'), ('peak', '{:.0f}'),
             ('usual', '{:.1f}'), ('delayed', '{:,.0f}')))]])
@@ -60,6 +61,6 @@ def of_windows(found):
         ([f'{cost.windows:,.0f}', f'{cost.opening:.2f}', f'{cost.resident:,.0f}', f'{cost.changes:,.0f}',
           f'{cost.frames:,.0f}', f'{cost.cpu:,.0f}', f'{cost.server_cpu:,.0f}', p50_p99(cost.delays.sent),
           p50_p99(cost.delays.answered)] for cost in found))
-    yield (f'{windows.RATE} one-row changes a second by `pgbench`, and {1000 // windows.INTERVAL_MS} by the probe, each '
-           'of a post that one window shows, where any are open; the edge is awake and pulls every 2 ms.')
+    yield (f'{windows.RATE} one-row changes a second by `pgbench`, and {1000 // windows.INTERVAL_MS} by the probe, '
+           'each of a post that one window shows, where any are open; the edge is awake and pulls every 2 ms.')
     yield ''
