@@ -31,6 +31,7 @@ def _changes(cluster, edge, count, opening, hot, seconds):
     def figures():
         return edge.cpu_seconds(), cluster.cpu_seconds(), edge.metric('edge_frames_total')
 
+    edge.catch_up()  # reads: what that needs is made before
     before = figures()
     probes = int(seconds * 1000 / INTERVAL_MS * 0.8)
     script = authors.one_row_update(hot - 1)
