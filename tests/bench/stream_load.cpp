@@ -42,18 +42,17 @@ double cpu_seconds() {
 class Load {
  public:
   explicit Load(const Options& options)
-      : options_(options), publisher_(poll_, options.publication), tally_(publisher_.sent()) {
+      : options_(options), address_(options.url), publisher_(poll_, options.publication), tally_(publisher_.sent()) {
     tally_.uncounted = options.uncounted;
   }
 
   void open() {
-    const Address address(options_.url);
     const auto deadline = now_ns() + 60 * kSecond;
     for (std::size_t begun = 0; begun < options_.streams;) {
       while (subscribers_.size() < options_.streams && subscribers_.size() - begun < kOpening) {
         const auto i = subscribers_.size();
         const auto host = static_cast<std::uint32_t>(2 + i / kPerHost);
-        subscribers_.push_back(std::make_unique<Subscriber>(poll_, address, host, i < options_.slow, tally_));
+        subscribers_.push_back(std::make_unique<Subscriber>(poll_, address_, host, i < options_.slow, tally_));
       }
       poll_.run(kSecond, [] {});
       begun = tally_.open;
@@ -156,6 +155,7 @@ class Load {
   }
 
   const Options& options_;
+  const Address address_;
   Poll poll_;
   Publisher publisher_;
   Tally tally_;

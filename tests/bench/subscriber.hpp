@@ -19,12 +19,14 @@ namespace bench {
 
 // What subscribers count together.
 struct Tally {
+  static constexpr std::size_t kMostRefused = 2000;
+
   explicit Tally(const std::vector<std::int64_t>& moments) : sent(moments) {}
 
   const std::vector<std::int64_t>& sent;  // of the changes 1, 2, …
   std::uint64_t uncounted = 0;            // so many changes at the beginning
   std::int64_t since = 0;                 // what was sent before is of an earlier load
-  std::size_t open = 0;                   // streams
+  std::size_t open = 0, refused = 0;      // streams
   std::uint64_t events = 0, bytes = 0;    // uncounted ones, too
   std::int64_t last_at = 0;               // the last event
   Histogram event_delays, change_delays;
@@ -35,9 +37,8 @@ class Subscriber final : public Ready {
   static constexpr int kSmallBuffer = 4096;
 
   Subscriber(Poll& poll, const Address& address, std::uint32_t host, bool slow, Tally& tally)
-      : tally_(tally), slow_(slow), socket_(connect_to(address.port, host, slow ? kSmallBuffer : 0)) {
-    send_whole(*socket_, "GET " + address.target + " HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n");
-    poll.add(*socket_, *this);
+      : poll_(poll), address_(address), host_(host), tally_(tally), slow_(slow) {
+    ask();
   }
 
   bool lost() const { return lost_; }  // the server ended it
@@ -60,13 +61,19 @@ class Subscriber final : public Ready {
   }
 
  private:
-  // The head: what follows it is read like the rest.
+  void ask() {
+    socket_ = connect_to(address_.port, host_, slow_ ? kSmallBuffer : 0);
+    send_whole(*socket_, "GET " + address_.target + " HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n");
+    poll_.add(*socket_, *this);
+  }
+
+  // The head: what follows it is read like the rest. Who is refused asks again.
   void begin() {
     char head[512];
     const auto count = recv(*socket_, head, sizeof head, slow_ ? 0 : MSG_PEEK);
     if (count < 13 || std::string_view(head + 8, 4) != " 200") {
-      throw std::runtime_error("a stream did not begin: " +
-                               std::string(head, static_cast<std::size_t>(std::max<ssize_t>(count, 0))));
+      if (++tally_.refused > Tally::kMostRefused) throw std::runtime_error("too many streams are refused");
+      return ask();
     }
     open_ = true;
     ++tally_.open;
@@ -118,6 +125,9 @@ class Subscriber final : public Ready {
 
   static constexpr std::size_t kMost = 65536;
 
+  Poll& poll_;
+  const Address& address_;
+  const std::uint32_t host_;
   Tally& tally_;
   bool slow_;
   const bool counts_ = !slow_;
