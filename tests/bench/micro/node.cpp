@@ -49,7 +49,11 @@ Node::Node(std::int64_t count, std::size_t history_bytes)
   settle();
 }
 
-Node::~Node() = default;
+// What sessions hold lives shorter than their contexts: they end first, as their clients have.
+Node::~Node() {
+  server_.drain();
+  settle();
+}
 
 edge::OpenWindowPtr Node::open(std::string_view query) {
   const auto parameters = edge::Parameters::from_query(query);
