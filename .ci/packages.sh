@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Which Debian or Ubuntu packages each purpose needs, and which of them are missing. Sourced.
 
-# build (the services) | page | run | test | browser | bench | peers (to measure beside) → names, one a line
+# build (the services) | page | run | test | browser | bench | peers | alternatives → names, one a line
 packages_for() {
   local boost=''
   case $1 in
@@ -17,6 +17,7 @@ packages_for() {
     test) printf '%s\n' libgtest-dev libgmock-dev python3 python3-psycopg2 procps spin nftables libssl-dev ;;
     browser) printf '%s\n' chromium ;;
     bench) printf '%s\n' wrk libbenchmark-dev ;;
+    alternatives) printf '%s\n' liburing-dev libjemalloc2 libmimalloc-dev ;;
     peers) printf '%s\n' nginx libnginx-mod-nchan haproxy varnish pushpin ;;
   esac
 }

@@ -90,9 +90,10 @@ class EdgeBroadcaster(Broadcaster):
     method = 'PATCH'
     input = 'load'
 
-    def __init__(self, cluster, database):
+    def __init__(self, cluster, database, **settings):
         super().__init__()
         self.cluster, self.database = cluster, database
+        self.settings = {'EDGE_THREADS': '1', **settings}
 
     @classmethod
     def prepare(cls, cluster, database):
@@ -100,7 +101,7 @@ class EdgeBroadcaster(Broadcaster):
         cluster.run(database, f"select edge.publish_input('{cls.input}', ttl_s => 86400)", role='blog_owner')
 
     def start(self):
-        node = self.enter_context(Edge(self.cluster, self.database, core=pinned.SERVER, EDGE_THREADS='1'))
+        node = self.enter_context(Edge(self.cluster, self.database, core=pinned.SERVER, **self.settings))
         self.port, self.publish_port = node.port, node.control_port
         self.stream_target, self.publish_target = f'/v1/streams/{self.input}', f'/v1/inputs/{self.input}'
         return node.process.pid

@@ -15,6 +15,12 @@ def command(core, *words):
     return ['setpriv', '--pdeathsig', 'TERM', 'taskset', '--cpu-list', str(core), *map(str, words)]
 
 
+def share_cores():
+    """From now on servers and load are on the cores of both."""
+    global SERVER, LOAD
+    SERVER = LOAD = f'{SERVER},{LOAD}'
+
+
 class Server:
     """A server of one command, in the foreground. It answers at its port from `with` on, and has ended with it."""
 
