@@ -1,10 +1,8 @@
 """What sends one event to many streams: the edge, a floor, and peers with as little configuration as they need."""
 import collections
 import contextlib
-import os
 import pathlib
 import re
-import shutil
 import sys
 import tempfile
 
@@ -201,9 +199,3 @@ class Pushpin(Broadcaster):
 
 
 PEERS = [Nchan, Pushpin, Node]
-
-
-def missing(peers):
-    programs = {Nchan: '/usr/lib/nginx/modules/ngx_nchan_module.so', Pushpin: 'pushpin', Node: 'node'}
-    return [peer.name for peer in peers
-            if not (shutil.which(programs[peer]) or os.path.exists(programs[peer]))]

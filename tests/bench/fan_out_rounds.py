@@ -52,7 +52,8 @@ class Rounds:
 
     def flood(self):
         for name, server in self.in_turn('flood'):
-            self.found['flood', name].append(run(server, MANY, FLOOD, self.seconds, publishers=4 * PUBLISHERS))
+            self.found['flood', name].append(run(server, MANY, FLOOD, self.seconds, publishers=4 * PUBLISHERS,
+                                                     warm_up=0))
 
     def slow(self):
         for name, server in self.in_turn('slow'):

@@ -68,10 +68,11 @@ class Publisher {
 
     bool free() const { return free_; }
     std::uint64_t answered() const { return answered_; }
-    void send(const std::string& request) {
+    void send(std::string request) {
       free_ = false;
       answer_.clear();
-      send_whole(*socket_, request);
+      request_ = std::move(request);
+      send_whole(*socket_, request_);
     }
 
     void ready() override {
@@ -79,8 +80,11 @@ class Publisher {
       ssize_t count = 0;
       while ((count = recv(*socket_, more, sizeof more, 0)) > 0) answer_.append(more, static_cast<std::size_t>(count));
       const bool closed = count == 0 || errno != EAGAIN;
-      if (!free_ && (whole() || closed)) finish();
-      if (closed) connect();
+      if (!free_ && (whole() || (closed && !answer_.empty()))) finish();
+      if (!closed) return;
+      if (++closed_ > kMostClosed) throw std::runtime_error("publishers are not answered");
+      connect();
+      if (!free_) send_whole(*socket_, request_);  // it was closed as we sent: the same change once more
     }
 
    private:
@@ -106,12 +110,14 @@ class Publisher {
       ++answered_;
     }
 
+    static constexpr std::uint64_t kMostClosed = 10'000;
+
     Poll& poll_;
     std::uint16_t port_;
     Socket socket_;
-    std::string answer_;
+    std::string request_, answer_;
     bool free_ = true;
-    std::uint64_t answered_ = 0;
+    std::uint64_t answered_ = 0, closed_ = 0;
   };
 
   std::uint64_t answered() const {
