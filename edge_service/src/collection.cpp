@@ -80,7 +80,7 @@ Index& Collection::index(const std::vector<std::size_t>& places) {
     if (index->places() == places) return *index;
   }
   auto& made = indexes_.emplace_back(std::make_unique<Index>(places));
-  for (const auto& entry : entries_) made->insert(entry);
+  made->fill(entries_);
   return *made;
 }
 

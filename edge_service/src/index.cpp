@@ -1,6 +1,8 @@
 #include "edge_service/src/index.hpp"
 
 #include <algorithm>
+#include <boost/endian/conversion.hpp>
+#include <cstring>
 
 namespace edge {
 namespace {
@@ -34,8 +36,34 @@ std::vector<std::string> Index::buckets_of(const Entry* entry) const {
   return found;
 }
 
-void Index::insert(const EntryPtr& entry) {
-  for (const auto& values : buckets_of(entry.get())) buckets_[values].entries.insert(entry);
+Index::Placed::Placed(const EntryPtr& of) : first{}, entry(&of) {
+  const std::string_view order = of->order();
+  std::memcpy(first.data(), order.data(), std::min(order.size(), sizeof first));
+  for (auto& part : first) part = boost::endian::big_to_native(part);
+}
+
+bool Index::Placed::operator<(const Placed& other) const {
+  return first != other.first ? first < other.first : ByOrder()(*entry, *other.entry);
+}
+
+void Index::fill_sorted(const std::vector<Placed>& sorted) {
+  for (const Placed& placed : sorted) {
+    const EntryPtr& entry = *placed.entry;
+    for (const auto& values : buckets_of(entry.get())) {
+      auto& entries = buckets_[values].entries;
+      entries.insert(entries.end(), entry);  // known to be the last: no descent
+    }
+  }
+}
+
+// In its place: it is ordered as the one before.
+void Index::replace(Bucket& bucket, const Change& change) {
+  const auto found = bucket.entries.find(change.before);
+  if (found == bucket.entries.end()) {
+    bucket.entries.insert(change.after);
+  } else {
+    const_cast<EntryPtr&>(*found) = change.after;
+  }
 }
 
 void Index::drop_if_empty(const std::string& values) {

@@ -9,6 +9,7 @@
 #include <absl/container/btree_set.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -31,7 +32,9 @@ class Index {
 
   const std::vector<std::size_t>& places() const { return places_; }
 
-  void insert(const EntryPtr& entry);
+  // All entries of a resource, into an index that has none.
+  template <typename Entries>
+  void fill(const Entries& entries);
 
   // Moves a changed entry and reports to each bucket concerned what it saw.
   template <typename Report>  // (Bucket&, Change)
@@ -45,15 +48,42 @@ class Index {
   bool has_windows() const;
 
  private:
+  // An entry beside the first bytes of what orders it: sorting looks at the entry itself only where these are equal.
+  struct Placed {
+    explicit Placed(const EntryPtr& of);
+    bool operator<(const Placed& other) const;
+
+    std::array<std::uint64_t, 2> first;
+    const EntryPtr* entry;
+  };
+
   std::vector<std::string> buckets_of(const Entry* entry) const;
+  static void replace(Bucket& bucket, const Change& change);
+  void fill_sorted(const std::vector<Placed>& sorted);
 
   std::vector<std::size_t> places_;
   std::unordered_map<std::string, Bucket> buckets_;
 };
 
+template <typename Entries>
+void Index::fill(const Entries& entries) {
+  std::vector<Placed> sorted(entries.begin(), entries.end());
+  std::sort(sorted.begin(), sorted.end());
+  fill_sorted(sorted);
+}
+
 template <typename Report>
 void Index::move(const Change& change, Report&& report) {
   const auto left = buckets_of(change.before.get());
+  if (change.before && change.after && change.before->match() == change.after->match() &&
+      change.before->order() == change.after->order()) {  // most changes: each stays where it is
+    for (const auto& values : left) {
+      Bucket& bucket = buckets_[values];
+      replace(bucket, change);
+      report(bucket, Change(change));
+    }
+    return;
+  }
   const auto entered = buckets_of(change.after.get());
   for (const auto& values : left) {
     const auto found = buckets_.find(values);

@@ -90,7 +90,8 @@ void Shelf::sweep() {
   const auto now = Clock::now();
   std::vector<OpenWindowPtr> unused;
   for (const auto& [spec, window] : windows_) {
-    if (window->readers_.empty() && now - window->used_ > limits_.unused) unused.push_back(window);
+    if (std::exchange(window->used_, false) || !window->readers_.empty()) window->unused_since_ = now;
+    if (now - window->unused_since_ > limits_.unused) unused.push_back(window);
   }
   for (const auto& window : unused) close(*window);
 
@@ -109,17 +110,23 @@ void Shelf::close(OpenWindow& window) {
   asio::post(store_.core(),
              [this, resource = window.spec.resource, id = window.id] { store_.close(resource, id, thread_); });
   window.live_ = false;
+  window.unlink();
   by_id_.erase(window.id);
   windows_.erase(WindowSpec(window.spec));  // a copy: the window may end with the erasure
 }
 
-// The window unused for longest gives way to a new one.
-void Shelf::make_room() {
-  OpenWindow* oldest = nullptr;
-  for (const auto& [spec, window] : windows_) {
-    if (window->readers_.empty() && (!oldest || window->used_ < oldest->used_)) oldest = window.get();
+// A window that nobody streams gives way to a new one. They are looked at in rounds, and one that was read since the
+// last look stays for another round (Corbató's CLOCK): about the longest unused, without an order to keep at each read.
+bool Shelf::make_room() {
+  for (std::size_t looks = 2 * windows_.size(); looks > 0; --looks) {
+    OpenWindow& next = rounds_.front();
+    if (next.readers_.empty() && !std::exchange(next.used_, false)) {
+      close(next);
+      return true;
+    }
+    rounds_.splice(rounds_.end(), rounds_, rounds_.begin());
   }
-  if (oldest) close(*oldest);
+  return false;
 }
 
 DeclarationPtr Shelf::declaration(const std::string& resource) const {
@@ -136,12 +143,13 @@ OpenWindowPtr Shelf::find(const WindowSpec& spec) const {
 
 asio::awaitable<OpenWindowPtr> Shelf::open(WindowSpec spec) {
   if (auto known = find(spec)) co_return known;
-  if (full()) make_room();
-  if (full()) co_return nullptr;
   const DeclarationPtr read_by = declaration(spec.resource);
   if (!read_by) co_return nullptr;
+  if (full() && !make_room()) co_return nullptr;
   auto question = [this, spec, revision = read_by->revision] { return store_.open(spec, revision, thread_); };
+  ++opening_;
   Opened opened = co_await ask(std::move(question));
+  --opening_;
   co_return adopt(spec, std::move(opened));
 }
 
@@ -151,6 +159,7 @@ OpenWindowPtr Shelf::adopt(const WindowSpec& spec, Opened&& opened) {
   auto window = std::make_shared<OpenWindow>(spec, std::move(opened));
   windows_.emplace(spec, window);
   by_id_.emplace(window->id, window.get());
+  rounds_.push_back(*window);
   return window;
 }
 
@@ -238,6 +247,7 @@ void Shelf::take(const ReleasePtr& release) {
     window->live_ = false;
     window->contents_ = nullptr;
     for (auto& reader : window->readers_) reader.end(EndReason::unpublished);
+    window->unlink();
     by_id_.erase(found);
     windows_.erase(window->spec);
   }

@@ -44,7 +44,7 @@ class Follower : public boost::intrusive::list_base_hook<boost::intrusive::link_
 };
 
 // One window as one io thread serves it.
-class OpenWindow {
+class OpenWindow : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   OpenWindow(WindowSpec parameters, Opened&& opened)
       : id(opened.id),
@@ -59,7 +59,7 @@ class OpenWindow {
 
   // False once its resource is gone or this thread has closed it: it no longer moves.
   bool live() const { return live_; }
-  void touch() { used_ = suite::Clock::now(); }
+  void touch() { used_ = true; }
   // The newest contents where this thread has them.
   const ContentsPtr& contents() const { return contents_; }
 
@@ -81,7 +81,8 @@ class OpenWindow {
   std::size_t bytes_ = 0;
   boost::unordered_flat_map<Sequence, std::shared_ptr<const std::string>> folds_;  // to the newest step, by position
   Readers readers_;
-  suite::Clock::time_point used_ = suite::Clock::now();
+  bool used_ = true;  // since the shelf last looked
+  suite::Clock::time_point unused_since_ = suite::Clock::now();
   bool live_ = true;
 };
 using OpenWindowPtr = std::shared_ptr<OpenWindow>;
@@ -113,7 +114,7 @@ class Shelf {
   // where there is no room (`full()` tells).
   suite::asio::awaitable<OpenWindowPtr> open(WindowSpec spec);
   OpenWindowPtr find(const WindowSpec& spec) const;
-  bool full() const { return windows_.size() >= limits_.windows; }
+  bool full() const { return windows_.size() + opening_ >= limits_.windows; }
 
   // The window's newest contents; null where its resource is gone meanwhile.
   suite::asio::awaitable<ContentsPtr> contents(OpenWindowPtr window);
@@ -155,7 +156,7 @@ class Shelf {
   OpenWindowPtr adopt(const WindowSpec& spec, Opened&& opened);
   void sweep();
   void close(OpenWindow& window);
-  void make_room();
+  bool make_room();
 
   template <typename Question>
   auto ask(Question question);
@@ -181,6 +182,9 @@ class Shelf {
   std::shared_ptr<const Declarations> declarations_;
   std::map<WindowSpec, OpenWindowPtr> windows_;
   boost::unordered_flat_map<WindowId, OpenWindow*> by_id_;
+  // The next to be looked at for room is the first.
+  boost::intrusive::list<OpenWindow, boost::intrusive::constant_time_size<false>> rounds_;
+  std::size_t opening_ = 0;  // windows that the core is asked for
   boost::intrusive::list<Waiter, boost::intrusive::constant_time_size<false>> waiters_;
   boost::intrusive::list<Follower, boost::intrusive::constant_time_size<false>> followers_;
 };
