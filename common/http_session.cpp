@@ -1,7 +1,6 @@
 #include "common/http_session.hpp"
 
 #include <array>
-#include <boost/beast/core/buffers_suffix.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <ctime>
@@ -15,6 +14,7 @@ namespace {
 using Parser = http::request_parser<http::string_body>;
 
 constexpr std::size_t kFirstRead = 4096;
+constexpr std::size_t kAnswersAtOnce = 16;
 
 struct Refusal {
   Status status;
@@ -40,7 +40,7 @@ std::optional<Refusal> refusal_of(error_code failed, const HttpLimits& limits) {
   return std::nullopt;
 }
 
-class HttpSession {
+class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
   HttpSession(tcp::socket socket, std::shared_ptr<HttpThread> thread, std::shared_ptr<HttpHandler> handler,
               const HttpLimits& limits)
@@ -57,33 +57,156 @@ class HttpSession {
   }
   HttpSession(const HttpSession&) = delete;
 
-  asio::awaitable<void> run() {
-    // Not `while (co_await …)`: g++ 12 makes an illegal instruction of that.
-    for (bool open = true; open;) open = co_await serve_one();
+  // Until the connection waits for something, or ends.
+  void go_on() {
+    try {
+      answer_at_hand();
+    } catch (...) {
+      log_failure(std::current_exception());
+    }
   }
 
  private:
+  struct Answered {
+    Reply reply;
+    std::size_t tail_begin;  // in `tails_`, up to the next one's
+    bool head_only;
+  };
+
+  // The hot path: requests that have come whole, and whose answers are at hand, are answered here, those that came
+  // together by one write. Any other is served by a coroutine, which goes on here.
+  void answer_at_hand() {
+    while (buffer_.size() > 0) {
+      begin_request();
+      parsed_ = parse_at_hand();
+      auto reply = parsed_ || !parser_->is_done() ? std::nullopt : handler_->at_hand(parser_->get());
+      if (!reply) return run(serve_one());
+      add(std::move(*reply), stays_open());
+      if (!keep_ || answers_.size() == kAnswersAtOnce) break;
+    }
+    if (!write_at_once()) return run(write_rest());
+    if (!keep_) return;
+    // The others' turn: and by ours, a busy client's next request has often come, and is read without a wait.
+    asio::post(thread_->context, [self = shared_from_this()] { self->take_turn(); });
+  }
+
+  void take_turn() {
+    if (buffer_.size() > 0) return go_on();
+    await_request();
+  }
+
+  void await_request() {
+    parser_.reset();
+    guarded_.expires_after(limits_.idle);
+    guarded_.set_idle(true);
+    guarded_.socket().async_read_some(buffer_.prepare(kFirstRead),
+                                      [self = shared_from_this()](error_code failed, std::size_t bytes) {
+                                        self->guarded_.set_idle(false);
+                                        if (failed) return;
+                                        self->buffer_.commit(bytes);
+                                        self->go_on();
+                                      });
+  }
+
+  void begin_request() {
+    parser_.emplace();
+    parser_->header_limit(limits_.header_bytes);
+    parser_->body_limit(limits_.body_bytes);
+  }
+
+  // The header as far as it has come; most requests are there whole by the first read.
+  error_code parse_at_hand() {
+    error_code failed;
+    buffer_.consume(parser_->put(buffer_.data(), failed));
+    return failed;
+  }
+
+  bool stays_open() const {
+    const Request& request = parser_->get();
+    return request.keep_alive() && request.version() >= 11 && !thread_->draining;
+  }
+
+  void add(Reply reply, bool keep) {
+    keep_ = keep;
+    const std::size_t tail_begin = tails_.size();
+    tails_.append(reply.extra).append(thread_->date_line());
+    tails_.append(keep ? "\r\n" : "Connection: close\r\n\r\n");
+    answers_.push_back({std::move(reply), tail_begin, parser_->get().method() == http::verb::head});
+  }
+
+  // True where the socket has taken all answers, or has failed and takes none; else `unsent_` is what is left of them.
+  bool write_at_once() {
+    if (answers_.empty()) return true;
+    unsent_.clear();
+    for (std::size_t i = 0; i < answers_.size(); ++i) {
+      const Answered& answered = answers_[i];
+      const std::size_t tail_end = i + 1 < answers_.size() ? answers_[i + 1].tail_begin : tails_.size();
+      unsent_.push_back(asio::buffer(answered.reply.head));
+      unsent_.push_back(asio::buffer(tails_.data() + answered.tail_begin, tail_end - answered.tail_begin));
+      if (!answered.head_only) unsent_.push_back(asio::buffer(answered.reply.body));
+    }
+    error_code failed;
+    std::size_t sent = guarded_.socket().write_some(unsent_, failed);
+    const bool broken = failed && failed != asio::error::would_block;
+    if (broken || sent == boost::beast::buffer_bytes(unsent_)) {
+      if (broken) keep_ = false;
+      forget_answers();
+      return true;
+    }
+    for (auto& buffer : unsent_) {
+      const std::size_t taken = std::min(sent, buffer.size());
+      buffer += taken;
+      sent -= taken;
+    }
+    return false;
+  }
+
+  void forget_answers() {
+    answers_.clear();
+    tails_.clear();
+  }
+
+  void run(asio::awaitable<bool> work) {
+    asio::co_spawn(thread_->context, std::move(work),
+                   [self = shared_from_this()](std::exception_ptr thrown, bool open) {
+                     if (thrown) return log_failure(thrown);
+                     if (open) self->go_on();
+                   });
+  }
+
+  // A peer that leaves in the middle is everyday life; anything else was logged where it was decided.
+  static void log_failure(const std::exception_ptr& thrown) {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const boost::system::system_error&) {
+    } catch (const std::exception& error) {
+      log::error("session_failed", {{"error", error.what()}});
+    }
+  }
+
   // True where the connection stays open for another request.
   asio::awaitable<bool> serve_one() {
-    Parser parser;
-    parser.header_limit(limits_.header_bytes);
-    parser.body_limit(limits_.body_bytes);
-    if (const auto failed = co_await read(parser)) {
+    const bool open = co_await write();  // what was asked for before
+    if (!open) co_return false;
+    const auto failed = co_await read();
+    if (failed) {
       if (const auto refused = refusal_of(failed, limits_)) {
-        co_await write(error_reply(refused->status, refused->code, refused->message), Parser(), false);
+        begin_request();  // of what could not be read nothing counts
+        add(error_reply(refused->status, refused->code, refused->message), false);
+        co_await write();
         co_await linger();
       }
       co_return false;
     }
     guarded_.never_expires();
-    const bool keep = parser.get().keep_alive() && parser.get().version() >= 11 && !thread_->draining;
-    if (auto reply = handler_->at_hand(parser.get())) co_return co_await write(*reply, parser, keep);
-
-    Answer answer = co_await handled(parser.get());
-    if (auto* reply = std::get_if<Reply>(&answer)) co_return co_await write(*reply, parser, keep);
+    Answer answer = co_await handled(parser_->get());
+    if (auto* reply = std::get_if<Reply>(&answer)) {
+      add(std::move(*reply), stays_open());
+      co_return co_await write();
+    }
+    parser_.reset();  // a stream may last for days: keep nothing of its request
     buffer_.clear();
     buffer_.shrink_to_fit();
-    parser.release();  // a stream may last for days: keep nothing of its request
     Peer peer(guarded_, place_, limits_.write);
     co_await std::get<Conversation>(answer)(peer);
     error_code ignored;
@@ -91,37 +214,21 @@ class HttpSession {
     co_return false;
   }
 
-  asio::awaitable<error_code> read(Parser& parser) {
-    if (buffer_.size() == 0) {
-      // Awaiting the first bytes alone lets an idle connection have the long deadline and a slow request the short.
-      guarded_.expires_after(limits_.idle);
-      guarded_.set_idle(true);
-      const auto [failed, bytes] = co_await guarded_.socket().async_read_some(buffer_.prepare(kFirstRead), kTuple);
-      guarded_.set_idle(false);
-      if (failed) co_return failed;
-      buffer_.commit(bytes);
-    }
-    if (const auto failed = parse_at_hand(parser); failed != http::error::need_more) {
-      if (failed || parser.is_done()) co_return failed;
-    }
+  // The rest of a request whose first bytes are parsed.
+  asio::awaitable<error_code> read() {
+    if (parsed_ && parsed_ != http::error::need_more) co_return parsed_;
+    if (parser_->is_done()) co_return error_code();
     guarded_.expires_after(limits_.request);
-    auto [failed, header_bytes] = co_await http::async_read_header(guarded_.socket(), buffer_, parser, kTuple);
+    auto [failed, header_bytes] = co_await http::async_read_header(guarded_.socket(), buffer_, *parser_, kTuple);
     if (failed) co_return failed;
-    if (parser.get()[http::field::expect] == "100-continue") {
+    if (parser_->get()[http::field::expect] == "100-continue") {
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
       const auto [refused, sent] = co_await asio::async_write(guarded_.socket(), asio::buffer(kContinue), kTuple);
       if (refused) co_return refused;
     }
-    if (parser.is_done()) co_return error_code();
-    auto [broken, body_bytes] = co_await http::async_read(guarded_.socket(), buffer_, parser, kTuple);
+    if (parser_->is_done()) co_return error_code();
+    auto [broken, body_bytes] = co_await http::async_read(guarded_.socket(), buffer_, *parser_, kTuple);
     co_return broken;
-  }
-
-  // The header as far as it has come; most requests are there whole by the first read.
-  error_code parse_at_hand(Parser& parser) {
-    error_code failed;
-    buffer_.consume(parser.put(buffer_.data(), failed));
-    return failed;
   }
 
   asio::awaitable<Answer> handled(Request& request) {
@@ -138,20 +245,16 @@ class HttpSession {
                           "the service failed to answer this request; its log tells why. Try again.");
   }
 
-  asio::awaitable<bool> write(const Reply& reply, const Parser& parser, bool keep) {
-    const bool head_only = parser.get().method() == http::verb::head;
-    tail_.assign(reply.extra).append(thread_->date_line()).append(keep ? "\r\n" : "Connection: close\r\n\r\n");
-    const std::array<asio::const_buffer, 3> buffers{asio::buffer(reply.head), asio::buffer(tail_),
-                                                    asio::buffer(head_only ? std::string_view() : reply.body)};
-    error_code failed;
-    const std::size_t sent = guarded_.socket().write_some(buffers, failed);
-    if (failed && failed != asio::error::would_block) co_return false;
-    if (sent == boost::beast::buffer_bytes(buffers)) co_return keep;
-    boost::beast::buffers_suffix rest(buffers);
-    rest.consume(sent);
+  asio::awaitable<bool> write() {
+    if (!write_at_once()) co_return co_await write_rest();
+    co_return keep_;
+  }
+
+  asio::awaitable<bool> write_rest() {
     guarded_.expires_after(limits_.write);
-    const auto [refused, bytes] = co_await asio::async_write(guarded_.socket(), rest, kTuple);
-    co_return !refused && keep;
+    const auto [failed, sent] = co_await asio::async_write(guarded_.socket(), unsent_, kTuple);
+    forget_answers();
+    co_return !failed && keep_;
   }
 
   // Lets a peer that is still sending read our refusal: closing at once would reset the connection under it.
@@ -174,16 +277,13 @@ class HttpSession {
   Guarded guarded_;
   tcp::endpoint endpoint_;
   boost::beast::flat_buffer buffer_;
-  std::string tail_;
+  std::optional<Parser> parser_;  // of the request that is being answered
+  error_code parsed_;             // how far it was read at once
+  bool keep_ = true;              // the connection after the answers
+  std::vector<Answered> answers_;
+  std::string tails_;
+  std::vector<asio::const_buffer> unsent_;
 };
-
-asio::awaitable<void> run_session(std::unique_ptr<HttpSession> session) {
-  // A peer that leaves in the middle is everyday life; anything else was logged where it was decided.
-  try {
-    co_await session->run();
-  } catch (const boost::system::system_error&) {
-  }
-}
 
 }  // namespace
 
@@ -204,15 +304,7 @@ std::string_view HttpThread::date_line() {
 
 void start_http_session(tcp::socket socket, std::shared_ptr<HttpThread> thread, std::shared_ptr<HttpHandler> handler,
                         const HttpLimits& limits) {
-  auto session = std::make_unique<HttpSession>(std::move(socket), thread, std::move(handler), limits);
-  asio::co_spawn(thread->context, run_session(std::move(session)), [](std::exception_ptr thrown) {
-    if (!thrown) return;
-    try {
-      std::rethrow_exception(thrown);
-    } catch (const std::exception& error) {
-      log::error("session_failed", {{"error", error.what()}});
-    }
-  });
+  std::make_shared<HttpSession>(std::move(socket), std::move(thread), std::move(handler), limits)->go_on();
 }
 
 }  // namespace suite
