@@ -137,7 +137,7 @@ Window* Collection::open(const WindowSpec& spec, WindowId id_if_new) {
   auto window = std::make_unique<Window>(id_if_new, spec);
   if (!settle(*window)) return nullptr;
   if (window->bucket()) {
-    window->bucket()->windows.push_back(window.get());
+    window->bucket()->index->attach(*window->bucket(), window.get());
   } else {
     by_key_[*spec.key].push_back(window.get());
   }
@@ -156,7 +156,7 @@ void Collection::close(WindowId id) {
   if (found == windows_.end()) return;
   Window* window = found->second.get();
   if (Bucket* bucket = window->bucket()) {
-    std::erase(bucket->windows, window);
+    bucket->index->detach(*bucket, window);
   } else {
     auto watched = by_key_.find(*window->spec().key);
     std::erase(watched->second, window);

@@ -71,8 +71,17 @@ void Index::drop_if_empty(const std::string& values) {
   if (found != buckets_.end() && found->second.entries.empty() && found->second.windows.empty()) buckets_.erase(found);
 }
 
-bool Index::has_windows() const {
-  return std::any_of(buckets_.begin(), buckets_.end(), [](const auto& item) { return !item.second.windows.empty(); });
+Bucket& Index::bucket(const std::string& values) {
+  Bucket& found = buckets_[values];
+  found.index = this;
+  return found;
 }
+
+void Index::attach(Bucket& bucket, Window* window) {
+  bucket.windows.push_back(window);
+  ++windows_;
+}
+
+void Index::detach(Bucket& bucket, Window* window) { windows_ -= std::erase(bucket.windows, window); }
 
 }  // namespace edge

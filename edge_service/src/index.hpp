@@ -20,9 +20,12 @@ namespace edge {
 
 class Window;
 
+class Index;
+
 struct Bucket {
   absl::btree_set<EntryPtr, ByOrder> entries;
   std::vector<Window*> windows;
+  Index* index = nullptr;  // of a bucket that windows were opened on
 };
 
 class Index {
@@ -40,12 +43,14 @@ class Index {
   template <typename Report>  // (Bucket&, Change)
   void move(const Change& change, Report&& report);
 
-  // The bucket of these values; made where there is none.
-  Bucket& bucket(const std::string& values) { return buckets_[values]; }
+  // The bucket of these values, for a window; made where there is none.
+  Bucket& bucket(const std::string& values);
+  void attach(Bucket& bucket, Window* window);
+  void detach(Bucket& bucket, Window* window);
   void drop_if_empty(const std::string& values);
 
   static std::string values_of(const std::vector<std::string>& images);
-  bool has_windows() const;
+  bool has_windows() const { return windows_ > 0; }
 
  private:
   // An entry beside the first bytes of what orders it: sorting looks at the entry itself only where these are equal.
@@ -63,6 +68,7 @@ class Index {
 
   std::vector<std::size_t> places_;
   std::unordered_map<std::string, Bucket> buckets_;
+  std::size_t windows_ = 0;
 };
 
 template <typename Entries>

@@ -23,21 +23,19 @@ std::string_view field(const Request& request, http::field name) {
 
 // True where the list names `token` without forbidding it ("gzip;q=0").
 bool accepts(std::string_view list, std::string_view token) {
-  for (const std::string_view item : words::parts(list, ',')) {
+  return words::any_part(list, ',', [token](std::string_view item) {
     const auto options = item.find(';');
-    if (!words::same_word(words::trimmed(item.substr(0, options)), token)) continue;
+    if (!words::same_word(words::trimmed(item.substr(0, options)), token)) return false;
     const auto quality = options == std::string_view::npos ? options : item.find("q=", options);
     return quality == std::string_view::npos || item.find_first_of("123456789", quality) != std::string_view::npos;
-  }
-  return false;
+  });
 }
 
 bool names_tag(std::string_view list, std::string_view etag) {
-  for (std::string_view item : words::parts(list, ',')) {
+  return words::any_part(list, ',', [etag](std::string_view item) {
     if (item.starts_with("W/")) item.remove_prefix(2);
-    if (item == "*" || item == etag) return true;
-  }
-  return false;
+    return item == "*" || item == etag;
+  });
 }
 
 }  // namespace

@@ -12,8 +12,9 @@ void append_pair(std::string& text, std::string_view key, const Entry* entry) {
 // A line end inside the data begins a new data line; the reader's parser puts it back.
 void append_data(std::string& frame, std::string_view data) {
   frame.append("data: ");
+  const bool one_line = data.find('\n') == std::string_view::npos && data.find('\r') == std::string_view::npos;
   while (true) {
-    const auto end = data.find_first_of("\r\n");
+    const auto end = one_line ? std::string_view::npos : data.find_first_of("\r\n");
     frame.append(data.substr(0, end));
     if (end == std::string_view::npos) break;
     const bool pair = data[end] == '\r' && end + 1 < data.size() && data[end + 1] == '\n';
@@ -29,9 +30,19 @@ std::string frame_head(std::string_view event, std::string_view id, std::size_t 
   return frame.append("event: ").append(event).append("\nid: ").append(id).append("\n");
 }
 
+constexpr std::size_t kAroundPair = 6;
+
 std::size_t size_of(const std::vector<EntryPtr>& contents) {
   std::size_t size = 2;
-  for (const auto& entry : contents) size += entry->key().size() + entry->value().size() + 6;
+  for (const auto& entry : contents) size += entry->key().size() + entry->value().size() + kAroundPair;
+  return size;
+}
+
+std::size_t size_of(const Changes& changes) {
+  std::size_t size = 2;
+  for (const auto& change : changes) {
+    size += change.either().key().size() + (change.after ? change.after->value().size() : 0) + kAroundPair;
+  }
   return size;
 }
 
@@ -56,7 +67,9 @@ std::string init(std::string_view id, const std::vector<EntryPtr>& contents) {
 }
 
 std::string update(std::string_view id, const Changes& changes) {
-  std::string data = "[";
+  std::string data;
+  data.reserve(size_of(changes));
+  data += '[';
   for (const auto& change : changes) {
     if (data.size() > 1) data += ',';
     append_pair(data, change.either().key(), change.after.get());

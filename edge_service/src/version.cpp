@@ -2,16 +2,18 @@
 
 #include <sodium.h>
 
+#include <array>
 #include <charconv>
 
 namespace edge {
 namespace {
 
-std::string hex(std::uint64_t value) {
-  std::string text(16, '0');
+constexpr std::size_t kHexDigits = 16, kDecimalDigits = 20;
+
+char* append_hex(char* to, std::uint64_t value) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
-  for (std::size_t i = text.size(); i-- > 0; value >>= 4) text[i] = kDigits[value & 15];
-  return text;
+  for (std::size_t i = kHexDigits; i-- > 0; value >>= 4) to[i] = kDigits[value & 15];
+  return to + kHexDigits;
 }
 
 std::optional<std::uint64_t> number(std::string_view text, int base) {
@@ -30,7 +32,13 @@ Lineage new_lineage() {
 }
 
 std::string version_id(const Version& version, Fingerprint window) {
-  return hex(version.lineage) + "." + std::to_string(version.number) + "." + hex(window);
+  std::array<char, 2 * kHexDigits + kDecimalDigits + 2> text{};
+  char* end = append_hex(text.data(), version.lineage);
+  *end++ = '.';
+  end = std::to_chars(end, end + kDecimalDigits, version.number).ptr;
+  *end++ = '.';
+  end = append_hex(end, window);
+  return {text.data(), end};
 }
 
 std::optional<Version> parse_version_id(std::string_view id, Fingerprint window) {

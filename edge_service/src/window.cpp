@@ -38,9 +38,29 @@ bool Window::beyond(const Changes& changes) const {
   });
 }
 
+// Most changes leave each entry in its place: then what is shown is as before but for them. Nothing where one moves, or
+// comes or goes.
+std::optional<Changes> Window::replaced(const Changes& changes) {
+  const auto stays = [&](const Change& change) {
+    return change.before && change.after && change.before->order() == change.after->order() &&
+           shows(*change.before) == shows(*change.after);
+  };
+  if (!std::all_of(changes.begin(), changes.end(), stays)) return std::nullopt;
+  Changes made;
+  for (const auto& change : changes) {
+    const auto place = std::lower_bound(shown_.begin(), shown_.end(), change.before, ByOrder());
+    if (place == shown_.end() || (*place)->key() != change.after->key()) continue;
+    *place = change.after;
+    if (change.real()) made.push_back(change);
+  }
+  std::sort(made.begin(), made.end(), [](const Change& a, const Change& b) { return ByOrder()(a.after, b.after); });
+  return made;
+}
+
 Changes Window::advance(const Changes& changes, const EntryPtr& entry) {
   if (limited()) {
     if (!spec_.key && beyond(changes)) return {};
+    if (auto made = replaced(changes)) return *std::move(made);
     std::vector<EntryPtr> now = read(entry);
     Changes made = difference(shown_, now);
     shown_ = std::move(now);

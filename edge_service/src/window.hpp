@@ -70,6 +70,7 @@ class Window {
 
  private:
   bool beyond(const Changes& changes) const;
+  std::optional<Changes> replaced(const Changes& changes);
 
   WindowId id_;
   WindowSpec spec_;

@@ -28,12 +28,10 @@ bool same_word(std::string_view a, std::string_view b) {
 
 std::vector<std::string_view> parts(std::string_view text, char separator) {
   std::vector<std::string_view> found;
-  while (!text.empty()) {
-    const auto end = text.find(separator);
-    if (const auto part = trimmed(text.substr(0, end)); !part.empty()) found.push_back(part);
-    if (end == std::string_view::npos) break;
-    text.remove_prefix(end + 1);
-  }
+  any_part(text, separator, [&](std::string_view part) {
+    found.push_back(part);
+    return false;
+  });
   return found;
 }
 
