@@ -96,6 +96,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   }
 
   void await_request() {
+    if (thread_->draining) return;
     parser_.reset();
     guarded_.expires_after(limits_.idle);
     guarded_.set_idle(true);

@@ -86,7 +86,7 @@ void EventStream::ask() {
   asking_ = true;
   asio::co_spawn(connection_->socket.get_executor(), subscription_.draw_level(),
                  [self = shared_from_this()](std::exception_ptr failed, Frame frame) {
-                   if (failed) std::rethrow_exception(failed);
+                   if (failed) return self->close();
                    self->asking_ = false;
                    if (!frame && !self->subscription_.ended()) frame = self->due();
                    if (!self->connection_->socket.is_open()) return;

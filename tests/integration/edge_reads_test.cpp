@@ -1,6 +1,13 @@
 // JSON reads: validators, encodings, tokens, and what a wrong request is told.
 #include <zlib.h>
 
+#include <array>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <thread>
+
+#include "common/asio.hpp"
 #include "tests/support/edge_test.hpp"
 
 namespace suite::test {
@@ -14,6 +21,8 @@ class EdgeReads : public EdgeTest {
   }
   std::vector<std::string> posts_;
 };
+
+const Fields kAcceptStream{{"Accept", "text/event-stream"}};
 
 std::string unpacked(const std::string& body) {
   std::string text(1 << 20, '\0');
@@ -194,6 +203,104 @@ TEST_F(EdgeReads, HealthAndReadiness) {
     EXPECT_FALSE(ready["version"].get<std::string>().empty());
   }
   EXPECT_EQ(edge().control().get("/metrics").status, 200U);
+}
+
+// One connection, all requests sent before an answer is read; the last one ends it. What comes back, whole.
+std::string pipelined(std::uint16_t port, const std::vector<std::string>& targets) {
+  asio::io_context context;
+  tcp::socket socket(context);
+  socket.connect({asio::ip::address_v4::loopback(), port});
+  std::string requests;
+  for (const auto& target : targets) requests += "GET " + target + " HTTP/1.1\r\nHost: edge\r\n\r\n";
+  requests.insert(requests.size() - 2, "Connection: close\r\n");
+  asio::write(socket, asio::buffer(requests));
+  std::string answers;
+  error_code end;
+  asio::read(socket, asio::dynamic_buffer(answers), end);
+  return answers;
+}
+
+TEST_F(EdgeReads, PipelinedRequestsAreAnsweredInTheirOrder) {
+  const std::string one = "/v1/resources/posts/";
+  for (const auto& post : posts_) edge().get(one + post);  // now at hand
+  std::vector<std::string> targets, marks;
+  for (int turn = 0; turn < 60; ++turn) {  // more than are answered at once, or read at once
+    const auto& post = posts_[static_cast<std::size_t>(turn) % posts_.size()];
+    targets.push_back(one + post);
+    marks.push_back("{\"id\":" + post + ",");
+    if (turn % 7 == 3) {  // not at hand
+      targets.push_back("/v1/resources/missing" + std::to_string(turn));
+      marks.push_back("missing" + std::to_string(turn));
+    }
+  }
+  const std::string answers = pipelined(edge().streaming().port(), targets);
+  std::size_t place = 0;
+  for (const auto& mark : marks) {
+    place = answers.find(mark, place);
+    ASSERT_NE(place, std::string::npos) << mark << " is missing, or not where it should be, in\n" << answers;
+    place += mark.size();
+  }
+  EXPECT_EQ(answers.find("HTTP/1.1 ", place), std::string::npos) << "more answers than requests";
+}
+
+TEST_F(EdgeReads, AnAnswerLargerThanWhatSocketsTakeComesWhole) {
+  const auto token = write(
+      "INSERT INTO posts (author_id, title, content, status)"
+      " SELECT 1, 'large ' || n, repeat(md5(n::text), 3000), 'published' FROM generate_series(1, 90) n");
+  const std::string all = "/v1/resources/posts?limit=100";
+  const auto whole = edge().get(all, {{"Edge-After", token}}).body;
+  ASSERT_GT(whole.size(), 8'000'000U);
+  const std::string answers = pipelined(edge().streaming().port(), {all, all, all});
+  std::size_t place = 0;
+  for (int answer = 0; answer < 3; ++answer) {
+    place = answers.find(whole, place);
+    ASSERT_NE(place, std::string::npos) << "answer " << answer;
+    place += whole.size();
+  }
+}
+
+class EdgeFewWindows : public EdgeTest {
+ protected:
+  EdgeFewWindows() {
+    for (int n = 0; n < 40; ++n) posts_.push_back(add_post("post " + std::to_string(n)));
+    start_edge({{"EDGE_MAX_WINDOWS", "8"}, {"EDGE_THREADS", "1"}});
+  }
+  std::vector<std::string> posts_;
+};
+
+TEST_F(EdgeFewWindows, ReadsOfMoreKeysThanWindowsMakeRoomForEachOther) {
+  std::array<int, 6> right{};  // of each reader
+  std::vector<std::thread> readers;
+  for (std::size_t reader = 0; reader < right.size(); ++reader) {
+    readers.emplace_back([&, reader] {
+      for (std::size_t n = 0; n < posts_.size(); ++n) {
+        const auto& post = posts_[(n * 7 + reader * 11) % posts_.size()];
+        const auto reply = edge().get("/v1/resources/posts/" + post);
+        right[reader] += reply.status == 200U && reply.body.starts_with("{\"id\":" + post + ",");
+      }
+    });
+  }
+  for (auto& reader : readers) reader.join();
+  for (const int count : right) EXPECT_EQ(count, 40);
+}
+
+TEST_F(EdgeFewWindows, StreamsKeepTheirsAndWhoFindsNoRoomIsToldSo) {
+  const auto newest = [](int count) { return "/v1/resources/posts?limit=" + std::to_string(count); };
+  std::vector<std::unique_ptr<SseClient>> streams;
+  for (int n = 1; n <= 8; ++n) {
+    streams.push_back(std::make_unique<SseClient>(edge().streaming().port(), newest(n), kAcceptStream));
+    ASSERT_EQ(streams.back()->next().event, "init");
+  }
+  const auto refused = edge().get(newest(9));
+  EXPECT_EQ(refused.status, 503U);
+  EXPECT_EQ(refused.error(), "too_many_windows");
+  EXPECT_EQ(edge().get(newest(3)).status, 200U) << "a stream's window serves reads, too";
+
+  write("UPDATE posts SET title = 'changed' WHERE id = " + posts_.back());
+  for (const auto& stream : streams) EXPECT_EQ(stream->next_change().json()[0][1][0]["title"], "changed");
+
+  streams.pop_back();
+  EXPECT_TRUE(eventually([&] { return edge().get(newest(9)).status == 200; })) << "its window gives way";
 }
 
 }  // namespace
