@@ -14,7 +14,7 @@ packages_for() {
       ;;
     page) echo ca-certificates ;;
     run) printf '%s\n' haproxy nginx s6 curl openssl ;;
-    test) printf '%s\n' libgtest-dev libgmock-dev python3 python3-psycopg2 procps spin nftables libssl-dev ;;
+    test) printf '%s\n' libgtest-dev libgmock-dev python3 python3-psycopg2 procps spin nftables libssl-dev valgrind ;;
     browser) printf '%s\n' chromium ;;
     bench) printf '%s\n' wrk libbenchmark-dev ;;
     alternatives) printf '%s\n' liburing-dev libjemalloc2 libmimalloc-dev ;;
