@@ -13,7 +13,7 @@ BOUND_MS = 100
 FLOOD = 1_000                     # changes a second
 PUBLISHERS = 64                   # connections, where changes come faster than a server may answer them
 NORMAL, SLOW = 900, 100
-SLOW_RATE, SLOW_FRAME = 20, 4096  # so much that what buffers hold is soon full
+SLOW_RATE, SLOW_FRAME = 20, 4096  # so much that what the sockets of an edge hold is soon full
 
 
 class Rounds:
