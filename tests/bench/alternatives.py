@@ -13,7 +13,7 @@ from bystanders import TOLERATED
 from cluster import ROOT
 from contest import Contest
 from edge import free_port
-from figures import median, table
+from figures import table
 from readings import Question
 
 EPOLL, IO_URING = (ROOT / f'build/tests/bench_alternatives{back_end}' for back_end in ('', '_io_uring'))
@@ -77,26 +77,9 @@ def measure(threads, rounds, seconds):
 
 
 def line(contest, name):
-    found, ours = contest.found[name], contest.found[OURS]
-
-    def middle(figure):
-        return median(map(figure, found))
-
-    def beside_ours(figure):
-        return f'(**{median([figure(one) / figure(other) for one, other in zip(found, ours)]):.2f}**)'
-
-    def rate(one):
-        return one.load.rate
-
-    def cpu(one):
-        return one.cpu
-
-    others = middle(lambda one: one.others)
-    return [contest.question.name, name, f'{middle(rate) / 1000:.1f} {beside_ours(rate)}',
-            f'{middle(lambda one: one.load.p50):.2f} / {middle(lambda one: one.load.p99):.2f}',
-            f'{middle(cpu) * 1e6:.2f} {beside_ours(cpu)}',
-            f'{middle(lambda one: one.cores):.2f}', f'{middle(lambda one: one.load.cores):.2f}',
-            f'disturbed: others took {others:.2f} cores' if others > TOLERATED else '']
+    others = contest.median(name, lambda one: one.others)
+    return [contest.question.name, name, contest.rate(name, OURS), contest.delays(name), contest.cpu(name, OURS, 2),
+            *contest.cores(name), f'disturbed: others took {others:.2f} cores' if others > TOLERATED else '']
 
 
 def main():

@@ -21,27 +21,10 @@ def of_reads(contests, rounds, seconds):
 
 
 def _line(contest, name):
-    found, floor = contest.found[name], contest.found[FLOOR]
-
-    def middle(figure):
-        return median(map(figure, found))
-
-    def beside_floor(figure):
-        return f'(**{median([figure(one) / figure(other) for one, other in zip(found, floor)]):.2f}**)'
-
-    def rate(one):
-        return one.load.rate
-
-    def cpu(one):
-        return one.cpu
-
-    delays = f'{middle(lambda one: one.load.p50):.2f} / {middle(lambda one: one.load.p99):.2f}'
-    return [contest.question.name, f'{middle(lambda one: one.load.size):,.0f}', name,
-            f'{middle(rate) / 1000:.1f} {beside_floor(rate)}',
-            '' if contest.question.pipelined else delays,  # of which wrk knows nothing
-            f'{middle(cpu) * 1e6:.1f} {beside_floor(cpu)}',
-            f'{middle(lambda one: one.cores):.2f}', f'{middle(lambda one: one.load.cores):.2f}',
-            '; '.join(_remarks(found))]
+    return [contest.question.name, f'{contest.median(name, lambda one: one.load.size):,.0f}', name,
+            contest.rate(name, FLOOR),
+            '' if contest.question.pipelined else contest.delays(name),  # of which wrk knows nothing
+            contest.cpu(name, FLOOR, 1), *contest.cores(name), '; '.join(_remarks(contest.found[name]))]
 
 
 def _remarks(found):
