@@ -1,5 +1,6 @@
 #include "edge_service/src/event_stream.hpp"
 
+#include "common/log.hpp"
 #include "edge_service/src/sse.hpp"
 
 namespace edge {
@@ -19,6 +20,14 @@ Clock::time_point on_our_clock(const std::optional<std::chrono::system_clock::ti
   const auto left = *moment - std::chrono::system_clock::now();
   if (left > std::chrono::hours(24 * 365)) return Clock::time_point::max();
   return Clock::now() + std::chrono::duration_cast<Clock::duration>(left);
+}
+
+void log_failure(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& error) {
+    suite::log::error("stream_failed", {{"error", error.what()}});
+  }
 }
 
 }  // namespace
@@ -41,7 +50,6 @@ asio::awaitable<void> EventStream::begin(suite::Peer& peer, std::string last_eve
   co_await peer.write(first);
   write_limit_ = peer.write_limit();
   connection_.emplace(peer.take());
-  connection_->socket.non_blocking(true);
   shelf_.streams().add(*this);
   watch_client();
   if (subscription_.is_stale()) subscription_.announce();  // it is to know from the start
@@ -86,7 +94,10 @@ void EventStream::ask() {
   asking_ = true;
   asio::co_spawn(connection_->socket.get_executor(), subscription_.draw_level(),
                  [self = shared_from_this()](std::exception_ptr failed, Frame frame) {
-                   if (failed) return self->close();
+                   if (failed) {
+                     log_failure(failed);
+                     return self->close();
+                   }
                    self->asking_ = false;
                    if (!frame && !self->subscription_.ended()) frame = self->due();
                    if (!self->connection_->socket.is_open()) return;
