@@ -20,7 +20,7 @@ def say(text):
     print(f'{time.strftime("%H:%M:%S")} {text}', file=sys.stderr, flush=True)
 
 
-def measure(cluster, quick, large):
+def measure(cluster, quick, large, open_minutes):
     """The report's lines."""
     entries, journal_rows = (1_000_000, 5_000_000) if large else (POSTS, 500_000)
     rounds = Rounds(cluster, *((1, 1) if quick else (4, 3)), say)
@@ -28,9 +28,12 @@ def measure(cluster, quick, large):
     yield ''
     say('installs and fills')
     cluster.install(POSTS)
-    probe.make_floor(cluster)
     say(f'pulls among {entries:,} entries')
-    pulls = list(pull_cost.measure(cluster, entries, journal_rows))
+    pulls = list(pull_cost.measure(cluster, entries, journal_rows, open_minutes))
+    if open_minutes:
+        yield from report.of_pulls(pulls, entries)
+        return
+    probe.make_floor(cluster)
     with contextlib.ExitStack() as ends:
         say('starts the edges')
         for configuration in CONFIGURATIONS:
@@ -49,10 +52,12 @@ def main():
     parser = argparse.ArgumentParser(prog='capture', description=__doc__)
     parser.add_argument('--quick', action='store_true', help='one short round')
     parser.add_argument('--large', action='store_true', help='pulls among 1,000,000 entries')
+    parser.add_argument('--open', type=int, default=0, metavar='MINUTES',
+                        help='nothing but the pulls, with a transaction open for so long while others write')
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends with us
     with Cluster() as cluster:
-        lines = list(measure(cluster, arguments.quick, arguments.large))
+        lines = list(measure(cluster, arguments.quick, arguments.large, arguments.open))
     print('\n'.join(lines))
 
 

@@ -2,6 +2,7 @@
 import contextlib
 import json
 
+import writers
 from cluster import rows
 from figures import p50_p99
 
@@ -24,6 +25,7 @@ MORE_POSTS = """
 """
 JOURNAL = """insert into edge.journal (link, key)
              select l.id, i from edge.link l, generate_series(1, 100000) as i where l.relation = 'posts'::regclass"""
+CLIENTS, RATE = 4, 200  # who writes, commits a second, beside a transaction that is open for minutes
 # As an edge sets its session; the rest is set by edge.pull itself.
 SESSION = "set default_transaction_isolation = 'repeatable read'; set timezone = 'UTC'; set jit = off"
 
@@ -65,7 +67,7 @@ def change(cluster, database, first, count):
     cluster.run(database, "update posts set title = title || '.' where id between %s and %s", first, first + count - 1)
 
 
-def measure(cluster, posts, journal_rows):
+def measure(cluster, posts, journal_rows, open_minutes=0):
     """Lines of the report: what was changed, and p50/p99 of the server's milliseconds."""
     database = 'pull'
     cluster.clone(database)
@@ -80,11 +82,17 @@ def measure(cluster, posts, journal_rows):
             yield f'{entries:,} changed', p50_p99(puller.times(entries, count))
             puller.catch_up()
         with contextlib.closing(cluster.connect(database)) as old:
-            rows(old, "begin; update posts set title = 'not yet' where id = 1")
-            for _ in range(journal_rows // 100_000):
-                cluster.run(database, JOURNAL)
-            cluster.run(database, 'vacuum analyze edge.journal')
+            rows(old, "begin; update posts set title = 'not yet' where id = 20000")
+            if open_minutes:
+                with writers.OneRowUpdates(cluster, database, CLIENTS, open_minutes * 60, RATE) as load:
+                    load.result()
+                journaled = cluster.run(database, 'select count(*) from edge.journal')[0][0]
+                behind = f'{journaled:,} journal rows behind a transaction open for {open_minutes} minutes'
+            else:
+                for _ in range(journal_rows // 100_000):
+                    cluster.run(database, JOURNAL)
+                cluster.run(database, 'vacuum analyze edge.journal')
+                behind = f'{journal_rows:,} journal rows behind an open transaction'
             puller.catch_up()
             change(cluster, database, 100, 1)
-            yield (f'1 changed, {journal_rows:,} journal rows behind an open transaction',
-                   p50_p99(puller.times(1, 200)))
+            yield f'1 changed, {behind}', p50_p99(puller.times(1, 200))
