@@ -1,6 +1,7 @@
 #include "edge_service/src/resource_answers.hpp"
 
 #include "edge_service/src/event_stream.hpp"
+#include "edge_service/src/request_path.hpp"
 #include "edge_service/src/words.hpp"
 
 namespace edge {
@@ -124,10 +125,10 @@ asio::awaitable<Reply> ResourceAnswers::json(const Request& request, OpenWindowP
 }
 
 std::optional<Reply> ResourceAnswers::at_hand(const Request& request) {
-  if (request.method() != http::verb::get || targets_for_ != shelf_.declarations()) return std::nullopt;
-  const auto target = request.target();
-  const auto found = targets_.find(std::string_view(target.data(), target.size()));
-  if (found == targets_.end()) return std::nullopt;
+  if (request.method() != http::verb::get) return std::nullopt;
+  const std::string_view target(request.target().data(), request.target().size());
+  const auto found = targets_for_ == shelf_.declarations() ? targets_.find(target) : targets_.end();
+  if (found == targets_.end()) return entry_at_hand(request, target);
   const OpenWindowPtr& window = found->second;
   if (!window->live()) {
     targets_.erase(found);
@@ -138,6 +139,30 @@ std::optional<Reply> ResourceAnswers::at_hand(const Request& request) {
   if (request.find("Edge-After") != request.end() || wants_stream(request)) return std::nullopt;
   window->touch();
   return render(request, window->spec.resource, contents);
+}
+
+// One entry that has no window here, or whose window was asked for otherwise.
+std::optional<Reply> ResourceAnswers::entry_at_hand(const Request& request, std::string_view target) {
+  if (!target.starts_with("/v1/resources/") || target.find('?') != std::string_view::npos) return std::nullopt;
+  if (request.find("Edge-After") != request.end() || wants_stream(request)) return std::nullopt;
+  const auto path = RequestPath::parse(target);
+  if (!path || !path->is({"v1", "resources"}, 2)) return std::nullopt;
+  const std::string& resource = path->segments[2];
+  const DeclarationPtr declaration = shelf_.declaration(resource);
+  if (!declaration || declaration->owner) return std::nullopt;
+  const auto key = declaration->key_from_path(path->segments[3]);
+  if (!key) return reply_to(errors::unknown_entry());  // no entry can have such a key
+  const auto entry = shelf_.look_up(resource, *key);
+  if (!entry) return std::nullopt;
+  if (!*entry) return reply_to(errors::unknown_entry());
+  const std::size_t hash = TextHash()(target);
+  if (std::exchange(asked_[hash % kAsked], hash) == hash) return std::nullopt;  // worth a window
+  WindowSpec spec;
+  spec.resource = resource;
+  spec.key = *key;
+  const auto contents = std::make_shared<const Contents>(std::vector{*entry},
+                                                         version_id(shelf_.version(), spec.fingerprint()), true, false);
+  return render(request, resource, contents);
 }
 
 suite::Answer ResourceAnswers::stream(const Request& request, const Parameters& parameters, OpenWindowPtr window,

@@ -2,7 +2,8 @@
 //
 // Owner     The routes of the thread.
 // Threads   The io thread's alone.
-// Cost      An anonymous JSON read that was asked before is one look-up by the request's target and shared bytes.
+// Cost      An anonymous JSON read that was asked before is one look-up by the request's target and shared bytes. One
+//           entry by its key is one look-up in the store; asked for again soon, it gets a window and so the former.
 #pragma once
 
 #include "edge_service/src/authorizer.hpp"
@@ -48,6 +49,7 @@ class ResourceAnswers {
                 std::optional<suite::jwt::Time> expires, std::string nonce = {});
 
  private:
+  std::optional<suite::Reply> entry_at_hand(const suite::Request& request, std::string_view target);
   suite::Reply render(const suite::Request& request, const std::string& resource, const ContentsPtr& shown) const;
   suite::asio::awaitable<void> converse(suite::Peer& peer, OpenWindowPtr window, std::string last_event_id,
                                         std::optional<suite::jwt::Time> expires, std::string nonce);
@@ -56,6 +58,8 @@ class ResourceAnswers {
 
   // How many targets at_hand() remembers; all are forgotten when it is full or a declaration changes.
   static constexpr std::size_t kTargets = 20000;
+  // Of how many targets of entries it is remembered that they were asked for: each by its hash, at a place by the hash.
+  static constexpr std::size_t kAsked = 1024;
 
   Shelf& shelf_;
   std::size_t thread_;
@@ -63,6 +67,7 @@ class ResourceAnswers {
   ReaderLimits limits_;
   TextMap<OpenWindowPtr> targets_;
   std::shared_ptr<const Declarations> targets_for_;
+  std::vector<std::size_t> asked_ = std::vector<std::size_t>(kAsked);
 };
 
 bool wants_stream(const suite::Request& request);

@@ -46,14 +46,13 @@ Shelf::Shelf(asio::io_context& io, std::size_t thread, Store& store, Health& hea
     : io_(io),
       thread_(thread),
       store_(store),
+      visitor_(store.attach(io.get_executor(), [this](const ReleasePtr& release) { take(release); })),
       health_(health),
       nudge_(std::move(nudge)),
       limits_(limits),
       sweeper_(io),
       streams_(io),
-      declarations_(std::make_shared<Declarations>()) {
-  store_.attach(io_.get_executor(), [this](const ReleasePtr& release) { take(release); });
-}
+      declarations_(std::make_shared<Declarations>()) {}
 
 // Runs `question` on the core and completes here with its answer, in order with the store's releases. Callers name the
 // question in a statement of its own (docs/decisions/0001).

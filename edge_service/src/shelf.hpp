@@ -116,6 +116,12 @@ class Shelf {
   OpenWindowPtr find(const WindowSpec& spec) const;
   bool full() const { return windows_.size() + opening_ >= limits_.windows; }
 
+  // The entry of a resource at this shelf's version, null where it has none; without a window, and at once. Nothing where
+  // the store is on its way to the next version: then a window tells.
+  std::optional<EntryPtr> look_up(const std::string& resource, std::string_view key) {
+    return store_.look_up(visitor_, sequence_, resource, key);
+  }
+
   // The window's newest contents; null where its resource is gone meanwhile.
   suite::asio::awaitable<ContentsPtr> contents(OpenWindowPtr window);
   // What the window's reader has missed since a version or since a place on this node.
@@ -164,6 +170,7 @@ class Shelf {
   suite::asio::io_context& io_;
   std::size_t thread_;
   Store& store_;
+  Gate::Visitor& visitor_;
   Health& health_;
   std::function<void()> nudge_;
   ShelfLimits limits_;

@@ -34,11 +34,13 @@ ResourceBatch batch_of(DeclarationPtr declaration, const Changes& changes) {
 
 }  // namespace
 
-void Store::attach(suite::asio::any_io_executor executor, TakeRelease take) {
+Gate::Visitor& Store::attach(suite::asio::any_io_executor executor, TakeRelease take) {
   shelves_.push_back({std::move(executor), std::move(take)});
+  return gate_.admit();
 }
 
 void Store::apply(Batch&& batch) {
+  const Gate::Closed closed(gate_);
   auto release = std::make_shared<Release>();
   // The version that this batch becomes if it turns out to change anything.
   const Version version = batch.version.value_or(Version{own_lineage_, own_number_ + 1});
@@ -254,6 +256,15 @@ Resumed Store::resume(const std::string& resource, WindowId id, std::optional<Se
 EntryPtr Store::find(const std::string& resource, std::string_view key) const {
   const auto found = collections_.find(resource);
   return found == collections_.end() ? nullptr : found->second->find(key);
+}
+
+std::optional<EntryPtr> Store::look_up(Gate::Visitor& visitor, Sequence at, const std::string& resource,
+                                       std::string_view key) const {
+  const auto look = [&]() noexcept -> std::optional<EntryPtr> {
+    if (versions_.newest() != at) return std::nullopt;
+    return find(resource, key);
+  };
+  return visitor.visit(look).value_or(std::nullopt);
 }
 
 Store::Figures Store::figures() const {

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "edge_service/src/collection.hpp"
+#include "edge_service/src/gate.hpp"
 #include "edge_service/src/release.hpp"
 
 namespace edge {
@@ -44,8 +45,9 @@ class Store : public BatchSink {
 
   suite::asio::io_context& core() { return core_; }
 
-  // An io thread's shelf: `take` runs on `executor`. Before the first batch.
-  void attach(suite::asio::any_io_executor executor, TakeRelease take);
+  // An io thread's shelf: `take` runs on `executor`; that thread may look at the store as the visitor. Before the first
+  // batch.
+  Gate::Visitor& attach(suite::asio::any_io_executor executor, TakeRelease take);
 
   // `watcher` is called on the core with what changes in that resource; all of it where it is declared anew. Before the
   // first batch.
@@ -64,6 +66,11 @@ class Store : public BatchSink {
   Resumed resume(const std::string& resource, WindowId window, std::optional<Sequence> since) const;
   std::optional<Sequence> find(const Version& version) const { return versions_.find(version); }
   bool passed(const Version& version) const { return versions_.passed(version); }
+
+  // The entry of a resource at one version, null where it has none. On the thread of `visitor`; nothing where the store
+  // is at another version by now, or on its way to one.
+  std::optional<EntryPtr> look_up(Gate::Visitor& visitor, Sequence at, const std::string& resource,
+                                  std::string_view key) const;
 
   // What followers ask, on the core.
   std::optional<std::vector<LoggedVersionPtr>> versions_since(Sequence since) const { return log_.since(since); }
@@ -97,6 +104,7 @@ class Store : public BatchSink {
 
   suite::asio::io_context& core_;
   std::vector<Shelf> shelves_;
+  Gate gate_;  // closed while versions_ and the collections' entries change
   std::map<std::string, std::unique_ptr<Collection>> collections_;
   VersionLog versions_;
   Lineage own_lineage_ = new_lineage();

@@ -268,20 +268,72 @@ class EdgeFewWindows : public EdgeTest {
   std::vector<std::string> posts_;
 };
 
-TEST_F(EdgeFewWindows, ReadsOfMoreKeysThanWindowsMakeRoomForEachOther) {
+TEST_F(EdgeFewWindows, ReadsOfMoreWindowsThanThereIsRoomForMakeRoomForEachOther) {
   std::array<int, 6> right{};  // of each reader
   std::vector<std::thread> readers;
   for (std::size_t reader = 0; reader < right.size(); ++reader) {
     readers.emplace_back([&, reader] {
       for (std::size_t n = 0; n < posts_.size(); ++n) {
-        const auto& post = posts_[(n * 7 + reader * 11) % posts_.size()];
-        const auto reply = edge().get("/v1/resources/posts/" + post);
-        right[reader] += reply.status == 200U && reply.body.starts_with("{\"id\":" + post + ",");
+        const std::size_t limit = 1 + (n * 7 + reader * 11) % posts_.size();
+        const auto reply = edge().get("/v1/resources/posts?limit=" + std::to_string(limit));
+        right[reader] += reply.status == 200U && nlohmann::json::parse(reply.body).size() == limit;
       }
     });
   }
   for (auto& reader : readers) reader.join();
   for (const int count : right) EXPECT_EQ(count, 40);
+}
+
+TEST_F(EdgeFewWindows, EntriesReadOnceNeedNoWindow) {
+  const auto windows = [&] { return edge().control().get("/v1/status").json()["windows"]; };
+  const auto before = windows();
+  for (const auto& post : posts_) {
+    const auto reply = edge().get("/v1/resources/posts/" + post);
+    EXPECT_EQ(reply.status, 200U);
+    EXPECT_TRUE(reply.body.starts_with("{\"id\":" + post + ",")) << reply.body;
+    const auto missing = edge().get("/v1/resources/posts/9" + post);
+    EXPECT_EQ(missing.status, 404U);
+    EXPECT_EQ(missing.error(), "unknown_entry");
+  }
+  EXPECT_EQ(windows(), before);
+}
+
+// By whichever way it is answered: from a window, or from the store while it stands still.
+TEST_F(EdgeFewWindows, AnEntryNeverGoesBackWhileItIsWritten) {
+  const auto counted = [](const std::string& post) {
+    return "UPDATE posts SET title = (title::int + 1)::text WHERE id = " + post;
+  };
+  const auto begun = write("UPDATE posts SET title = '0'");
+  ASSERT_EQ(edge().get("/v1/resources/posts?after=" + begun).status, 200U);
+  std::atomic<bool> stopped{false};
+  std::array<int, 4> backwards{}, different{};  // of each reader
+  std::vector<std::thread> readers;
+  for (std::size_t reader = 0; reader < backwards.size(); ++reader) {
+    readers.emplace_back([&, reader] {
+      HttpClient client(edge().streaming().port());
+      std::map<std::string, int> seen;
+      for (std::size_t n = reader; !stopped; n += 1 + n % 3) {
+        const auto& post = posts_[n % posts_.size()];
+        const int count = std::stoi(client.get("/v1/resources/posts/" + post).json()["title"].get<std::string>());
+        backwards[reader] += count < seen[post];
+        different[reader] += count != seen[post];
+        seen[post] = count;
+      }
+    });
+  }
+  Sql sql(database().url("blog_owner"));
+  for (int n = 0; n < 600; ++n) sql(counted(posts_[static_cast<std::size_t>(n) % posts_.size()]));
+  const std::string last = write(counted(posts_.front()));
+  EXPECT_EQ(edge().get("/v1/resources/posts/" + posts_.front() + "?after=" + last).json()["title"], "16");
+  for (const auto& post : posts_) {
+    EXPECT_EQ(edge().get("/v1/resources/posts/" + post).json()["title"], post == posts_.front() ? "16" : "15");
+  }
+  stopped = true;
+  for (auto& reader : readers) reader.join();
+  for (std::size_t reader = 0; reader < backwards.size(); ++reader) {
+    EXPECT_EQ(backwards[reader], 0);
+    EXPECT_GT(different[reader], 10) << "nothing was written meanwhile: nothing is tested here";
+  }
 }
 
 TEST_F(EdgeFewWindows, StreamsKeepTheirsAndWhoFindsNoRoomIsToldSo) {

@@ -69,9 +69,9 @@ struct Watched {
 
 class StoreModel : public ::testing::Test {
  protected:
-  StoreModel() {
-    store_.attach(io_.get_executor(), [this](const ReleasePtr& release) { releases_.push_back(release); });
-  }
+  StoreModel()
+      : visitor_(
+            store_.attach(io_.get_executor(), [this](const ReleasePtr& release) { releases_.push_back(release); })) {}
 
   WindowSpec spec_of(const Watched& watched) const {
     WindowSpec spec;
@@ -168,6 +168,18 @@ class StoreModel : public ::testing::Test {
       }
       if (watched.history.size() > 12) watched.history.erase(std::next(watched.history.begin(), random_() % 12));
     }
+    for (int id = 0; id < 25; ++id) {
+      const auto key = std::to_string(id);
+      const auto entry = store_.look_up(visitor_, sequence, "rows", key);
+      ASSERT_TRUE(entry);
+      const auto row = rows_.find(id);
+      ASSERT_EQ(row != rows_.end(), *entry != nullptr) << id;
+      if (*entry) {
+        ASSERT_EQ((*entry)->value(), test::entry_of(*declaration_, row->second)->value());
+      }
+      ASSERT_FALSE(store_.look_up(visitor_, sequence - 1, "rows", key)) << "of a version that is no more";
+      ASSERT_FALSE(store_.look_up(visitor_, sequence + 1, "rows", key)) << "of a version that is not yet";
+    }
     releases_.clear();
   }
 
@@ -203,6 +215,7 @@ class StoreModel : public ::testing::Test {
 
   boost::asio::io_context io_;
   Store store_{io_, 64 << 20};
+  Gate::Visitor& visitor_;
   DeclarationPtr declaration_ = test::row_declaration();
   std::mt19937 random_{42};
   Rows rows_;
