@@ -66,11 +66,6 @@ void Index::replace(Bucket& bucket, const Change& change) {
   }
 }
 
-void Index::drop_if_empty(const std::string& values) {
-  const auto found = buckets_.find(values);
-  if (found != buckets_.end() && found->second.entries.empty() && found->second.windows.empty()) buckets_.erase(found);
-}
-
 Bucket& Index::bucket(const std::string& values) {
   Bucket& found = buckets_[values];
   found.index = this;

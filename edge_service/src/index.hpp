@@ -47,7 +47,6 @@ class Index {
   Bucket& bucket(const std::string& values);
   void attach(Bucket& bucket, Window* window);
   void detach(Bucket& bucket, Window* window);
-  void drop_if_empty(const std::string& values);
 
   static std::string values_of(const std::vector<std::string>& images);
   bool has_windows() const { return windows_ > 0; }

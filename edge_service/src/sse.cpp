@@ -30,13 +30,15 @@ std::string frame_head(std::string_view event, std::string_view id, std::size_t 
   return frame.append("event: ").append(event).append("\nid: ").append(id).append("\n");
 }
 
-constexpr std::size_t kAroundPair = 6;
+constexpr std::size_t kAroundPair = 6;  // brackets and commas
 
 std::size_t size_of(const std::vector<EntryPtr>& contents) {
   std::size_t size = 2;
   for (const auto& entry : contents) size += entry->key().size() + entry->value().size() + kAroundPair;
   return size;
 }
+
+}  // namespace
 
 std::size_t size_of(const Changes& changes) {
   std::size_t size = 2;
@@ -45,8 +47,6 @@ std::size_t size_of(const Changes& changes) {
   }
   return size;
 }
-
-}  // namespace
 
 std::string pairs(const std::vector<EntryPtr>& contents) {
   std::string text;

@@ -16,6 +16,8 @@ inline constexpr std::string_view kRetry = "retry: 1000\n\n";
 
 std::string init(std::string_view id, const std::vector<EntryPtr>& contents);
 std::string update(std::string_view id, const Changes& changes);
+// About how many bytes the changes take in it.
+std::size_t size_of(const Changes& changes);
 std::string heartbeat(std::string_view id, std::string_view fresh_as_of, std::int64_t staleness_ms);
 std::string end(std::string_view reason);
 

@@ -1,6 +1,7 @@
 #include "edge_service/src/store.hpp"
 
 #include "common/log.hpp"
+#include "edge_service/src/sse.hpp"
 
 namespace edge {
 
@@ -194,9 +195,7 @@ WindowVersionPtr Store::window_version(Window& window, Changes&& changes, const 
   auto version = std::make_shared<WindowVersion>();
   version->at = release.sequence;
   version->id = version_id(release.version, window.fingerprint());
-  for (const auto& change : changes) {
-    version->bytes += change.either().key().size() + (change.after ? change.after->value().size() : 0) + 8;
-  }
+  version->bytes = sse::size_of(changes);
   version->changes = std::move(changes);
   const WindowSpec& spec = window.spec();
   window.contents = window.limited() ? std::make_shared<const Contents>(window.shown(), version->id,

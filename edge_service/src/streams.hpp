@@ -33,8 +33,7 @@ class Streams {
   explicit Streams(suite::asio::io_context& io) : io_(io), clock_(io) {}
   Streams(const Streams&) = delete;
 
-  void start();  // looks at the clock until stop()
-  void stop() { clock_.cancel(); }
+  void start();  // looks at the clock from now on
 
   void add(Stream& stream) { all_.push_back(stream); }
   // The stream takes a turn soon: once, however often it is rung before.

@@ -45,9 +45,20 @@ class Configuration:
 
 
 BASE = Configuration('without triggers', 'untriggered', "select edge.unpublish('posts'), edge.unpublish('my_posts')")
+# The least that capturing by triggers can cost: the keys that a statement changed, by their transaction.
+BARE_TRIGGER = """
+    select edge.unpublish('posts'), edge.unpublish('my_posts');
+    create unlogged table noted (xid xid8 not null default pg_current_xact_id(), key bigint);
+    create index on noted (xid);
+    create function note() returns trigger language plpgsql security definer as $$
+      begin insert into noted (key) select id from new_rows; return null; end $$;
+    create trigger note after update on posts referencing new table as new_rows
+      for each statement execute function note()
+"""
 AWAKE = Configuration('an edge follows, awake', 'awake', follows=True)
 CONFIGURATIONS = [
     BASE,
+    Configuration('a bare trigger, nobody reads (the floor)', 'bare', BARE_TRIGGER),
     Configuration('no consumer', 'unfollowed'),
     Configuration('a consumer asleep', 'asleep', sleeps=True),
     AWAKE,

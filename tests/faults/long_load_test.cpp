@@ -26,7 +26,7 @@ class LongLoad : public EdgeTest {
 };
 
 TEST_F(LongLoad, RenewsItsLeases) {
-  std::thread writer([&] {
+  std::jthread writer([&] {
     EXPECT_TRUE(eventually([&] { return renews(); }, std::chrono::seconds(60)));
     write("UPDATE numbers SET upto = 1 WHERE id = 1");
   });
