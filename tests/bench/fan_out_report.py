@@ -25,7 +25,8 @@ def _per_second(one):
 
 
 def of_delays(rounds):
-    yield f'One event of 300 bytes to N streams, {plan.RATE} a second.'
+    yield (f'One event of 300 bytes to N streams, {plan.RATE} a second; the load tool never sleeps, since a send that wakes '
+           'its core would pay for what is the readers\' and depends on which of the two happens to be faster.')
     yield ''
     head = ['N', 'server', 'p50, ms', 'p99, ms', 'CPU per delivery, µs', 'KiB per idle stream']
     yield from table(head, (
@@ -105,10 +106,12 @@ def _median(runs, read):
 
 def of_circumstances(rounds):
     runs = list(rounds.all_runs())
+    loads = [one.found['cpu'] for key in rounds.found if key[0] != 'delays' for one in rounds.runs_of(key)]
+    used = f'The load tool used at most {max(loads):.2f} of its core, others' if loads else 'Others used'
     yield (f'Medians of {rounds.count} interleaved round(s); in brackets the median ratio to the floor of the same '
            'round. Servers on one core (the edge: its io thread and its core thread both), load on the other; every run '
            'has a server of its own. Delays are from the moment at which a change was sent to that at which its event '
-           f'was read. The load tool used at most {max(one.found["cpu"] for one in runs):.2f} of its core, others at '
+           f'was read. {used} at '
            f'most {max(one.others for one in runs):.2f} cores beside; a change was sent '
            f'{median(one.found["late_ms"]["p99"] for one in runs):.2f} ms after it was due (median of the p99).')
     yield ''

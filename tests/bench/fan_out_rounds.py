@@ -34,7 +34,7 @@ class Rounds:
     def delays(self):
         for name, server in self.in_turn('delays'):
             for streams in SIZES:
-                self.found['delays', name, streams].append(run(server, streams, RATE, self.seconds))
+                self.found['delays', name, streams].append(run(server, streams, RATE, self.seconds, spin=True))
 
     def rates(self):
         for name, server in self.in_turn('rates'):
@@ -62,8 +62,11 @@ class Rounds:
                     run(server, NORMAL, SLOW_RATE, 2.5 * self.seconds, frame=SLOW_FRAME, slow=slow))
 
     def all_runs(self):
-        for key, runs in self.found.items():
-            yield from (one for climbed in runs for _, one in climbed) if key[0] == 'rates' else runs
+        yield from (one for key in self.found for one in self.runs_of(key))
+
+    def runs_of(self, key):
+        runs = self.found[key]
+        yield from (one for climbed in runs for _, one in climbed) if key[0] == 'rates' else runs
 
 
 def keeps_bound(found):

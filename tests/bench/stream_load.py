@@ -11,14 +11,15 @@ BINARY = ROOT / 'build/tests/bench_stream_load'
 class StreamLoad:
     """Its streams are open from `with` on, and closed with it."""
 
-    def __init__(self, broadcaster, streams, rate, seconds, frame=300, slow=0, publishers=1, warm_up=0.1):
+    def __init__(self, broadcaster, streams, rate, seconds, frame=300, slow=0, publishers=1, warm_up=0.1,
+                 spin=False):
         count = int(rate * seconds)
         publication = broadcaster.publication(frame)
         self.words = [
             BINARY, '--streams', streams + slow, '--slow', slow, '--url', broadcaster.stream_url,
             '--publish', publication.url, '--method', publication.method, '--body', publication.body,
             '--type', 'application/json', '--rate', rate, '--count', count, '--uncounted', int(warm_up * count),
-            '--publishers', publishers]
+            '--publishers', publishers, *(['--spin'] if spin else [])]
 
     def __enter__(self):
         self.process = subprocess.Popen(pinned.command(pinned.LOAD, *self.words), stdin=subprocess.PIPE,
