@@ -5,7 +5,7 @@
 // waits, but may find the gate closed and must then ask in another way; the owner waits as long as a look takes.
 //
 // Owner     The store.
-// Threads   Each visitor is one thread's; Closed is the owner's. Visitors are admitted before anybody visits.
+// Threads   Each visitor is one thread's; Closed is the owner's. All visitors are admitted before the gate is first closed.
 // Cost      A look writes one word that no other thread writes.
 #pragma once
 

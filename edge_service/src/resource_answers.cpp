@@ -124,6 +124,15 @@ asio::awaitable<Reply> ResourceAnswers::json(const Request& request, OpenWindowP
   co_return render(request, window->spec.resource, *found);
 }
 
+namespace {
+
+// A stream, or a wait for a token, is begun elsewhere.
+bool is_answered_at_once(const Request& request) {
+  return request.find("Edge-After") == request.end() && !wants_stream(request);
+}
+
+}  // namespace
+
 std::optional<Reply> ResourceAnswers::at_hand(const Request& request) {
   if (request.method() != http::verb::get) return std::nullopt;
   const std::string_view target(request.target().data(), request.target().size());
@@ -136,7 +145,7 @@ std::optional<Reply> ResourceAnswers::at_hand(const Request& request) {
   }
   const ContentsPtr& contents = window->contents();
   if (!contents || (window->spec.key && contents->entries().empty())) return std::nullopt;
-  if (request.find("Edge-After") != request.end() || wants_stream(request)) return std::nullopt;
+  if (!is_answered_at_once(request)) return std::nullopt;
   window->touch();
   return render(request, window->spec.resource, contents);
 }
@@ -144,7 +153,7 @@ std::optional<Reply> ResourceAnswers::at_hand(const Request& request) {
 // One entry that has no window here, or whose window was asked for otherwise.
 std::optional<Reply> ResourceAnswers::entry_at_hand(const Request& request, std::string_view target) {
   if (!target.starts_with("/v1/resources/") || target.find('?') != std::string_view::npos) return std::nullopt;
-  if (request.find("Edge-After") != request.end() || wants_stream(request)) return std::nullopt;
+  if (!is_answered_at_once(request)) return std::nullopt;
   const auto path = RequestPath::parse(target);
   if (!path || !path->is({"v1", "resources"}, 2)) return std::nullopt;
   const std::string& resource = path->segments[2];

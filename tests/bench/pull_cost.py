@@ -82,6 +82,7 @@ def measure(cluster, posts, journal_rows, open_minutes=0):
             yield f'{entries:,} changed', p50_p99(puller.times(entries, count))
             puller.catch_up()
         with contextlib.closing(cluster.connect(database)) as old:
+            # A post that none of the writers wants.
             rows(old, "begin; update posts set title = 'not yet' where id = 20000")
             if open_minutes:
                 with writers.OneRowUpdates(cluster, database, CLIENTS, open_minutes * 60, RATE) as load:

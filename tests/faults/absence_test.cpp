@@ -36,7 +36,7 @@ TEST_F(Absence, TheJournalDoesNotGrow) {
     const auto before = journal();
     const auto returns = std::chrono::steady_clock::now() + std::chrono::minutes(full_scale() && turn == 0 ? 60 : 0);
     do {
-      ASSERT_TRUE(writer->goes_on(scaled(300, 2000)));
+      ASSERT_TRUE(writer->goes_on(scaled(300, 20000)));
     } while (std::chrono::steady_clock::now() < returns);
     note("written while no edge was there", writer->written(), "transactions");
     database().sql("UPDATE accounts SET balance = balance");
